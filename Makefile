@@ -1,0 +1,63 @@
+# Needs Python 3.11 or newer and make. Every target prepares its own $(VENV); another Python: make PYTHON=python3.12 demo
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint bench clean
+
+PYTHON ?= python3
+VENV ?= .venv
+# Test processes at once: a number, "auto", or 0 for none.
+WORKERS ?= auto
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --root-user-action=ignore --no-warn-script-location
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.for-demo ## a month in the life of a support desk, on SQLite; more with DEMO="--desk belenus"
+	@$(BIN)/supportcore demo $(DEMO)
+
+test: $(VENV)/.for-test ## run the tests; more with PYTEST="-k clock -x"
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
+
+lint: $(VENV)/.for-lint ## style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict src
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.for-test ## measure speed and memory; SCALE=20000 sets the number of tickets
+	$(if $(SCALE),SCALE=$(SCALE) )$(BIN)/python -m bench
+
+clean: ## remove what these targets made
+	rm -rf .venv .venv-* build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Each stamp is older than pyproject.toml exactly when what it stands for must be installed again. The package is
+# installed as a link to src/, so a changed module needs nothing.
+
+$(VENV)/.for-demo: $(VENV)/.pip pyproject.toml
+	@echo "Installing what the demo needs into $(VENV) (once) ..."
+	@$(PIP) -e '.[sql,cli]'
+	@touch $@
+
+$(VENV)/.for-test: $(VENV)/.pip pyproject.toml
+	@echo "Installing what the tests need into $(VENV) (once) ..."
+	@$(PIP) -e '.[sql-async,mongo,cli,testing]' --group test
+	@touch $@
+
+$(VENV)/.for-lint: $(VENV)/.pip pyproject.toml
+	@echo "Installing what the checks need into $(VENV) (once) ..."
+	@$(PIP) -e '.[sql-async,mongo,cli,testing]' --group lint
+	@touch $@
+
+# pip 25.1 is the first that reads dependency groups; the one that comes with Python may be older.
+$(VENV)/.pip:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "supportcore needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Say which one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "supportcore needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Say which one: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { \
+	  echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu 'apt install python3-venv' brings what it needs." >&2; exit 1; }
+	@$(PIP) --upgrade 'pip>=25.1'
+	@touch $@
