@@ -1,0 +1,6 @@
+"""The whole desk as one validated document."""
+
+from supportcore.definition.loader import PRESETS, load_definition
+from supportcore.definition.model import Definition, Labels, NoticeRule, Routing
+
+__all__ = ["PRESETS", "Definition", "Labels", "NoticeRule", "Routing", "load_definition"]

@@ -1,0 +1,103 @@
+"""
+Reading the labels of a definition, and knowing which ones it needs.
+
+Each entry has ``label`` and, where people need more, ``help``; a template of a notice has ``body`` instead. Each is a
+table of languages. An entry for something the desk does not have is a fault too: it is usually a slip of the pen.
+Beyond what it needs, a desk may name the columns of a ticket and the parties a ticket waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+
+from supportcore.definition.model import Definition, Labels
+from supportcore.definition.reading import Node, meant
+from supportcore.predicate import TICKET_FIELDS
+from supportcore.workflow.definition import PARTIES
+
+LANGUAGES = ("es", "en")
+"""What a desk can speak."""
+PLACEHOLDERS = ("desk", "number", "subject", "state", "text")
+"""What a template may hold in braces."""
+_SECOND = {"templates": "body"}
+_ALWAYS_TOLD = {"desk": False, "roles": False, "states": True, "actions": False, "fields": True, "templates": True}
+"""Sections, and whether an entry needs its second text."""
+_OPTIONAL = frozenset(
+    {*(("fields", name) for name in TICKET_FIELDS), *(("vocabularies.waiting_on", party) for party in PARTIES)}
+)
+
+
+def needed_labels(definition: Definition) -> dict[tuple[str, str], bool]:
+    """Return section and key of every entry *definition* needs, and whether its second text is needed."""
+    workflow = definition.workflow
+    inputs = [field for step in workflow.transitions for field in step.form.fields]
+    keys: dict[str, list[str]] = {
+        "desk": ["name"],
+        "roles": [role.key for role in definition.roles],
+        "states": [state.key for state in workflow.states],
+        "actions": list(workflow.actions),
+        "fields": [f.key for f in (*definition.form.fields, *definition.triage.fields, *inputs)],
+        "templates": [rule.template for rule in definition.notices],
+    }
+    needed = {(section, key): _ALWAYS_TOLD[section] for section, names in keys.items() for key in names}
+    for vocabulary, names in definition.vocabularies.items():
+        needed.update({(f"vocabularies.{vocabulary}", key): False for key in names})
+    return needed
+
+
+def read_labels(root: Node, needed: Mapping[tuple[str, str], bool], languages: tuple[str, ...]) -> Labels:
+    """Return the labels below *root*, noting what is missing, unknown or malformed."""
+    found: dict[tuple[str, str], Node] = {}
+    if not root.table(*_ALWAYS_TOLD, "vocabularies"):
+        return Labels(languages)
+    for section, node in root.items():
+        nested = section == "vocabularies"
+        for name, group in node.items() if nested else [("", node)]:
+            for key, entry in group.items():
+                found[f"vocabularies.{name}" if nested else section, key] = entry
+    wanted = {place: False for place in found if place in _OPTIONAL} | dict(needed)
+    for (section, key), entry in found.items():
+        if (section, key) not in wanted and section.partition(".")[0] in (*_ALWAYS_TOLD, "vocabularies"):
+            known = [name for other, name in wanted if other == section]
+            entry.fault("unknown_label", f"the desk has nothing called {key!r} in {section}{meant(key, known)}")
+    entries: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for (section, key), both in wanted.items():
+        entry = found.get((section, key)) or root.at(section).at(key)
+        second = _SECOND.get(section, "help")
+        if entry.value is not None and not entry.table("label", second):
+            continue
+        labels, more = entry.at("label"), entry.at(second)
+        if any(node.value is not None and not node.table(*LANGUAGES) for node in (labels, more)):
+            continue
+        for language in languages:
+            label = _text(labels.at(language), f"label of {key!r} in {section}", language, required=True)
+            told = _text(more.at(language), f"{second} of {key!r} in {section}", language, required=both)
+            if section == "templates":
+                _check_placeholders(labels.at(language), label)
+                _check_placeholders(more.at(language), told)
+            entries[section, key, language] = (label, told)
+    return Labels(languages, entries)
+
+
+def _text(node: Node, what: str, language: str, *, required: bool) -> str:
+    if required and (node.value is None or (isinstance(node.value, str) and not node.value.strip())):
+        node.fault("missing_label", f"write the {_NAMES[language]} {what}")
+        return ""
+    return node.text("", limit=4096)
+
+
+_NAMES = {"es": "Spanish", "en": "English"}
+
+
+def _check_placeholders(node: Node, template: str) -> None:
+    try:
+        parts = [part for part in Formatter().parse(template) if part[1] is not None]
+    except ValueError as error:
+        node.fault("bad_template", f"braces do not match ({error}); a brace that is meant is written twice")
+        return
+    for _, name, spec, conversion in parts:
+        if name not in PLACEHOLDERS:
+            node.fault("unknown_placeholder", f"no placeholder {{{name}}}{meant(name or '', PLACEHOLDERS)}")
+        elif spec or conversion:
+            node.fault("bad_template", f"a placeholder stands alone in its braces: {{{name}}}")

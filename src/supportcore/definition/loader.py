@@ -1,0 +1,314 @@
+"""
+``load_definition``: from a TOML document and the labels beside it to a `Definition`, or to all of its faults at once.
+
+The rules are read here; `labels.py` reads what people read. The canonical form, which is hashed and stored, is the
+authored document as JSON with sorted keys, so that layout and comments change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from supportcore.definition.labels import LANGUAGES, needed_labels, read_labels
+from supportcore.definition.model import FORMAT, Definition, Guard, Labels, NoticeRule, Routing
+from supportcore.definition.reading import Node, meant
+from supportcore.definition.workflow import SIDES, read_states, read_transitions
+from supportcore.errors import DefinitionError, DefinitionFault
+from supportcore.forms.fields import INTAKE, KINDS, Field, Form
+from supportcore.people.access import COMMANDS, SCOPES, SYSTEM, Role
+from supportcore.predicate import Predicate
+from supportcore.text import ID_LIMIT, key_fault
+from supportcore.workflow.definition import PARTIES, WaitingOn, Workflow
+
+PRESETS = ("belenus", "noova")
+"""Definitions that come with the library."""
+_NOTICE_EVENTS = ("opened", "replied", "noted", "state_changed", "assigned", "triaged")
+_RECIPIENTS = ("contact", "assignee", "responsible", "team")
+_TRIAGE = tuple(key for key in INTAKE if key not in ("subject", "description", "customer"))
+
+
+def load_definition(source: str | Path, *, guards: Mapping[str, Guard] | None = None) -> Definition:
+    """
+    Return the desk that a TOML document defines.
+
+    Args:
+        source: The name of a shipped definition as str, or a file as Path; labels stand beside it, in
+            ``NAME.labels.toml`` for ``NAME.toml`` (or ``NAME.desk.toml``).
+        guards: Python functions that transitions name as ``guard``.
+
+    Raises:
+        DefinitionError: The document cannot be read or has faults; all of them, with file, path and remedy.
+    """
+    if isinstance(source, Path):
+        path = source
+    elif source in PRESETS:
+        path = Path(__file__).parent / "presets" / f"{source}.toml"
+    else:
+        name = str(source)
+        message = f"no shipped definition {name!r}{meant(name, PRESETS)}; name a file of your own as a Path"
+        raise DefinitionError([DefinitionFault(name, "document", "unknown_definition", message)])
+    faults: list[DefinitionFault] = []
+    rules = _read_toml(path, faults)
+    labels_path = path.with_name(path.name.removesuffix(".toml").removesuffix(".desk") + ".labels.toml")
+    labels = _read_toml(labels_path, faults)
+    if rules is None or labels is None:
+        raise DefinitionError(faults)
+    return _build(rules, labels, guards or {}, file=path.name, labels_file=labels_path.name)
+
+
+def define(
+    rules: Mapping[str, Any], labels: Mapping[str, Any], *, guards: Mapping[str, Guard] | None = None
+) -> Definition:
+    """Return the desk that documents already parsed define; see `load_definition`."""
+    return _build(rules, labels, guards or {}, file="rules", labels_file="labels")
+
+
+def restore(document: str, *, today: Definition) -> Definition:
+    """Return the rules stored as a canonical *document*, with the labels and guards of *today*."""
+    rules = json.loads(document)
+    return _build(rules, None, today.guards, file=f"stored rules of {today.key}", labels_file="", kept=today.labels)
+
+
+def _read_toml(path: Path, faults: list[DefinitionFault]) -> dict[str, Any] | None:
+    def fault(code: str, message: str) -> None:
+        faults.append(DefinitionFault(path.name, "document", code, message))
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        fault("missing_file", f"there is no file {path}; a definition NAME.toml has its labels in NAME.labels.toml")
+        return None
+    except (OSError, ValueError) as error:
+        fault("unreadable_file", f"cannot be read as UTF-8 text: {error}")
+        return None
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # so is a number of thousands of digits
+        fault("bad_toml", f"is not TOML: {error}")
+    except RecursionError:
+        fault("bad_toml", "is nested too deeply to be a definition")
+    return None
+
+
+def _canonical(rules: Mapping[str, Any]) -> str:
+    def plain(value: object) -> str:
+        if isinstance(value, (datetime, date, time)):
+            return value.isoformat()
+        raise TypeError(f"{type(value).__name__} in a definition")
+
+    return json.dumps(rules, default=plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _build(
+    rules: Mapping[str, Any],
+    labels: Mapping[str, Any] | None,
+    guards: Mapping[str, Guard],
+    *,
+    file: str,
+    labels_file: str,
+    kept: Labels | None = None,
+) -> Definition:
+    faults: list[DefinitionFault] = []
+    root = Node(rules, file=file, path="", faults=faults)
+    root.table(
+        "format", "key", "zone", "languages", "customer", "triage", "roles", "vocabularies", "form", "routing",
+        "replies", "initial", "states", "transitions", "notices",
+    )  # fmt: skip
+    if root.at("format").value != FORMAT or isinstance(root.at("format").value, bool):
+        root.at("format").fault("unknown_format", f"this release reads format = {FORMAT}")
+    told = f"say which of {', '.join(LANGUAGES)} it speaks, the first by default: a list"
+    languages = root.at("languages").names(LANGUAGES, "language", needed=told) or LANGUAGES
+    vocabularies = _vocabularies(root)
+    customer = root.at("customer").one_of(("required", "none"))
+    roles = _roles(root)
+    form = _form(root, vocabularies, customer)
+    states = read_states(root)
+    transitions = read_transitions(root, states, {role.key: role.side for role in roles}, vocabularies, guards)
+    initial = root.at("initial").one_of([state.key for state in states] or [""])
+    if root.at("initial").value == initial and any(state.key == initial and state.final for state in states):
+        root.at("initial").fault("final_initial", f"a ticket cannot start in {initial!r}, which is final")
+    definition = Definition(
+        key=root.at("key").key(),
+        zone=_zone(root.at("zone")),
+        languages=languages,
+        customer=customer,
+        roles=roles,
+        workflow=Workflow(initial=initial, states=states, transitions=transitions),
+        form=form,
+        triage=_triage(root, form, vocabularies),
+        vocabularies=vocabularies,
+        routing=_routing(root),
+        replies=_replies(root),
+        notices=_notices(root),
+        labels=Labels(languages),
+        guards=guards,
+        rules_hash="",
+        document="",
+    )
+    if labels is not None:
+        below = Node(labels, file=labels_file, path="", faults=faults)
+        kept = read_labels(below, needed_labels(definition), languages)
+    if faults:
+        raise DefinitionError(list(dict.fromkeys(faults)))  # a place that is read twice is at fault once
+    document = _canonical(rules)
+    rules_hash = hashlib.sha256(document.encode()).hexdigest()
+    return attrs.evolve(definition, labels=kept or definition.labels, rules_hash=rules_hash, document=document)
+
+
+def _vocabularies(root: Node) -> dict[str, tuple[str, ...]]:
+    vocabularies = {}
+    for name, node in root.at("vocabularies").items():
+        if key_fault(name, "") is not None:
+            node.fault("bad_key", f"{name!r} is no key: 1 to 40 of a-z, 0-9, _ and -")
+        vocabularies[name] = node.names(what="key", needed="a vocabulary has at least one key")
+        for item in node.each():
+            if isinstance(item.value, str):
+                item.key()
+    return vocabularies
+
+
+def _zone(node: Node) -> str:
+    name = node.text()
+    try:
+        ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        node.fault("unknown_zone", f'no time zone {name!r}; write a name such as "Europe/Madrid"')
+    return name
+
+
+def _roles(root: Node) -> tuple[Role, ...]:
+    roles: list[Role] = []
+    for node in root.at("roles").each():
+        if not node.table("key", "side", "sees", "may"):
+            continue
+        key = node.at("key").key()
+        if key == SYSTEM or any(role.key == key for role in roles):
+            node.at("key").fault("duplicate", f"role {key!r} exists already; every role has a name of its own")
+        side = node.at("side").one_of(("customer", "staff"))
+        may = node.at("may").names(COMMANDS, "command")
+        if side == "customer" and "note" in may:
+            node.at("may").fault("internal_note", "a role on the customer's side cannot write internal notes")
+        roles.append(Role(key=key or "role", side=side, sees=_sees(node.at("sees")), may=frozenset(may)))
+    if not roles:
+        root.at("roles").fault("missing_key", "a desk has at least one role: [[roles]]")
+    return tuple(roles)
+
+
+def _sees(node: Node) -> Predicate:
+    if isinstance(node.value, Mapping):
+        return node.predicate()
+    return SCOPES[node.one_of(tuple(SCOPES))]
+
+
+def _form(root: Node, vocabularies: Mapping[str, tuple[str, ...]], customer: str) -> Form:
+    fields: list[Field] = []
+    for node in root.at("form").each():
+        if not node.table("key", "kind", "required", "default", "fixed", "limit", "source"):
+            continue
+        key = node.at("key").key()
+        if any(field.key == key for field in fields):
+            node.at("key").fault("duplicate", f"field {key!r} stands here twice; leave one out")
+        if key in INTAKE:
+            kind, source = INTAKE[key]
+            for name in ("kind", "source"):
+                if node.at(name).value is not None:
+                    node.at(name).fault("unknown_key", f"{key!r} is known to every desk; leave {name} out")
+        else:
+            kind = node.at("kind").one_of([kind for kind in KINDS if kind != "record"])
+            source = node.at("source").text(key) if kind == "choice" else None
+            if kind != "choice" and node.at("source").value is not None:
+                node.at("source").fault("unexpected_key", 'only a field of kind "choice" has a source; leave it out')
+        field = _field(node, key or "field", kind, source, vocabularies)
+        fields.append(field)
+    keys = {field.key for field in fields}
+    if not any(field.key == "subject" and field.required for field in fields):
+        root.at("form").fault("missing_field", 'a form asks for the title: { key = "subject", required = true }')
+    if customer == "required" and "customer" not in keys:
+        fields.insert(0, Field(key="customer", kind="record", source="customer"))
+    if customer == "none" and "customer" in keys:
+        root.at("form").fault("unknown_field", 'this desk has customer = "none"; leave the field customer out')
+    return Form(tuple(fields))
+
+
+def _field(node: Node, key: str, kind: Any, source: str | None, vocabularies: Mapping[str, tuple[str, ...]]) -> Field:
+    options: tuple[str, ...] = ()
+    if kind == "choice":
+        if source not in vocabularies:
+            node.fault("unknown_vocabulary", f"no vocabulary {source!r}{meant(source or '', vocabularies)}")
+        options = vocabularies.get(source or "", ())
+    field = Field(
+        key=key,
+        kind=kind,
+        source=source,
+        options=options,
+        required=node.at("required").flag(),
+        fixed=node.at("fixed").flag(),
+        limit=node.at("limit").number(),
+        default=node.at("default").value,
+    )
+    if field.limit is not None and kind not in ("title", "text"):
+        node.at("limit").fault("unexpected_key", "only a title or a text has a limit; leave it out")
+    if field.default is not None and (found := field.fault(field.default)) is not None:
+        node.at("default").fault("bad_default", found.text())
+    if field.fixed and field.default is None:
+        node.at("fixed").fault("missing_key", "a fixed field needs a default")
+    return field
+
+
+def _triage(root: Node, form: Form, vocabularies: Mapping[str, tuple[str, ...]]) -> Form:
+    fields = []
+    for key in root.at("triage").names(_TRIAGE, "field"):
+        kind, source = INTAKE[key]
+        options = vocabularies.get(source or "", ()) if kind == "choice" else ()
+        if kind == "choice" and not options:
+            root.at("triage").fault("unknown_vocabulary", f"{key!r} needs a vocabulary {source!r}")
+        fields.append(Field(key=key, kind=kind, source=source, options=options))
+    return Form(tuple(fields))
+
+
+def _routing(root: Node) -> Routing:
+    node = root.at("routing")
+    if node.value is None or not node.table("team", "assign", "responsible"):
+        return Routing()
+    team = node.at("team").given(limit=ID_LIMIT)
+    assign = node.at("assign").one_of(("none", "spread"), "none")
+    responsible = node.at("responsible").one_of(("none", "assignee"), "none")
+    if assign == "spread" and node.at("team").value is None:
+        node.at("team").fault("missing_key", 'assign = "spread" needs a team to pick from')
+    return Routing(team=team, assign=assign, responsible=responsible)
+
+
+def _replies(root: Node) -> tuple[tuple[str, WaitingOn], ...]:
+    node = root.at("replies")
+    if node.value is None or not node.table(*SIDES):
+        return ()
+    return tuple((side, node.at(side).one_of(PARTIES)) for side in SIDES if node.at(side).value is not None)
+
+
+def _notices(root: Node) -> tuple[NoticeRule, ...]:
+    rules: list[NoticeRule] = []
+    for node in root.at("notices").each():
+        if not node.table("key", "on", "to", "channel", "template", "author"):
+            continue
+        key = node.at("key").key()
+        if any(rule.key == key for rule in rules):
+            node.at("key").fault("duplicate", f"notice {key!r} exists already; every rule has a name of its own")
+        on = node.at("on").one_of(_NOTICE_EVENTS)
+        to: Any = node.at("to").names(_RECIPIENTS, "recipient", needed=f"say who is told: {', '.join(_RECIPIENTS)}")
+        if on == "noted" and "contact" in to:
+            node.at("to").fault("internal_note", "an internal note is never told to the contact")
+        channel, template = node.at("channel").key(), node.at("template").key(key or "notice")
+        author = node.at("author").flag()
+        rules.append(
+            NoticeRule(key=key or "rule", on=on, to=to, channel=channel or "channel", template=template, author=author)
+        )
+    return tuple(rules)

@@ -1,0 +1,146 @@
+"""
+A desk as data: everything a portal's rules say, and beside it what its people read.
+
+The rules have a hash, under which they are stored and to which a ticket holds on. Labels are not hashed: they are
+always today's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from supportcore import text
+from supportcore.forms.fields import Form
+from supportcore.people.access import Role
+from supportcore.workflow.definition import WaitingOn, Workflow
+
+if TYPE_CHECKING:
+    from supportcore.workflow.engine import Engine
+
+FORMAT = 1
+"""Of the definition document; part of the hash."""
+
+Guard = Callable[[Any, Any], bool]
+"""A host's own rule: takes a ticket and an actor, returns whether the action is allowed."""
+
+NoticeEvent = Literal["opened", "replied", "noted", "state_changed", "assigned", "triaged"]
+Recipient = Literal["contact", "assignee", "responsible", "team"]
+
+
+@attrs.frozen(kw_only=True)
+class Routing:
+    """
+    Where a new ticket goes.
+
+    Attributes:
+        team: Id of the team, or None.
+        assign: ``spread`` picks a member of the team evenly by the ticket's id; ``none`` leaves it to the team.
+        responsible: ``assignee`` makes the picked member responsible too.
+    """
+
+    team: str | None = None
+    assign: Literal["none", "spread"] = "none"
+    responsible: Literal["none", "assignee"] = "none"
+
+
+@attrs.frozen(kw_only=True)
+class NoticeRule:
+    """
+    Who is told of what, by which channel, in which template.
+
+    Attributes:
+        author: Whether whoever did it is told too, if he is among the recipients.
+    """
+
+    key: str = text.key()
+    on: NoticeEvent
+    to: tuple[Recipient, ...]
+    channel: str = text.key()
+    template: str = text.key()
+    author: bool = False
+
+
+@attrs.frozen
+class Labels:
+    """
+    What people read, by section and key, in every language of the desk.
+
+    Attributes:
+        entries: Maps ``(section, key, language)`` to label and help.
+    """
+
+    languages: tuple[str, ...]
+    entries: Mapping[tuple[str, str, str], tuple[str, str]] = attrs.field(factory=dict, eq=False, repr=False)
+
+    def language(self, locale: str) -> str:
+        """Return the language of the desk that fits *locale*; its first if none does."""
+        short = locale.split("-")[0].split("_")[0].lower()
+        return short if short in self.languages else self.languages[0]
+
+    def label(self, section: str, key: str, locale: str = "") -> str:
+        """Return the label; the key itself where today's labels have none."""
+        return self.entries.get((section, key, self.language(locale)), (key, ""))[0]
+
+    def help(self, section: str, key: str, locale: str = "") -> str:
+        """Return the help text; empty where there is none."""
+        return self.entries.get((section, key, self.language(locale)), (key, ""))[1]
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Definition:
+    """
+    One desk.
+
+    Attributes:
+        key: The desk's key; part of every stored key.
+        zone: Name of the time zone the desk lives in.
+        rules_hash: sha256 of `document`.
+        document: The canonical rules as authored, as JSON text; what is stored.
+        opening: Who must name a customer: ``required``, or ``none`` where tickets have no customer.
+        replies: Pairs of side and party: whom the ticket waits for once that side has replied.
+    """
+
+    key: str
+    zone: str
+    languages: tuple[str, ...]
+    customer: Literal["required", "none"]
+    roles: tuple[Role, ...]
+    workflow: Workflow
+    form: Form
+    triage: Form
+    vocabularies: Mapping[str, tuple[str, ...]] = attrs.field(eq=False)
+    routing: Routing
+    replies: tuple[tuple[str, WaitingOn], ...]
+    notices: tuple[NoticeRule, ...]
+    labels: Labels = attrs.field(eq=False)
+    guards: Mapping[str, Guard] = attrs.field(eq=False, factory=dict)
+    rules_hash: str
+    document: str = attrs.field(repr=False)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that steps through `workflow`; made at the first step, as it loads `transitions`."""
+        from supportcore.workflow.engine import Engine
+
+        return Engine(self)
+
+    @cached_property
+    def notices_on(self) -> Mapping[str, tuple[NoticeRule, ...]]:
+        """The notice rules by the event they wait for."""
+        names = dict.fromkeys(rule.on for rule in self.notices)
+        return MappingProxyType({name: tuple(rule for rule in self.notices if rule.on == name) for name in names})
+
+    @cached_property
+    def roles_by_key(self) -> Mapping[str, Role]:
+        """The roles by key."""
+        return MappingProxyType({role.key: role for role in self.roles})
+
+    def rank(self, vocabulary: str, key: str | None) -> int:
+        """Return the place of *key* in its vocabulary, from 1; 0 for none, so that lists sort by it."""
+        options = self.vocabularies.get(vocabulary, ())
+        return options.index(key) + 1 if key in options else 0

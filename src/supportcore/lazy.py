@@ -1,0 +1,50 @@
+"""
+Names of a package that are imported when they are first asked for.
+
+``from supportcore import Desk, load_definition`` is what every host does at its start, and must not cost more than the
+libraries underneath: records, commands and events are loaded by the first command instead.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+class Later:
+    """
+    A module that is imported when something in it is first asked for.
+
+    >>> Later("string").digits
+    '0123456789'
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        """Return *name* of the module, and keep it."""
+        found = getattr(import_module(self._module), name)
+        self.__dict__[name] = found
+        return found
+
+
+def lazily(package: str, where: Mapping[str, str]) -> Callable[[str], Any]:
+    """
+    Return a module's ``__getattr__`` (PEP 562).
+
+    Args:
+        package: ``__name__`` of the package.
+        where: The module each name is defined in.
+    """
+
+    def load(name: str) -> Any:
+        if name not in where:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        found = getattr(import_module(where[name]), name)
+        setattr(sys.modules[package], name, found)
+        return found
+
+    return load

@@ -1,0 +1,5 @@
+"""Notices: what a person is told, in whose words."""
+
+from supportcore.notices.render import PLACEHOLDERS, Notice, Words, render
+
+__all__ = ["PLACEHOLDERS", "Notice", "Words", "render"]

@@ -1,0 +1,56 @@
+"""Who is helped: customers, the contacts that speak for them, the agreements they have. Records of the catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from supportcore import text
+
+
+@attrs.frozen(kw_only=True)
+class Customer:
+    """A company or person that is supported."""
+
+    id: str = text.host_id()
+    name: str = text.title()
+    active: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Contact:
+    """
+    A person who writes for customers.
+
+    Attributes:
+        id: The id under which the host knows the person; the actor's id.
+        customers: Ids of the customers the person speaks for; none or several are legal.
+        locale: Language of notices to the person, such as ``es``; empty means the desk's first.
+    """
+
+    id: str = text.host_id()
+    name: str = text.title()
+    customers: frozenset[str] = attrs.field(default=frozenset(), converter=text.frozen_set)
+    email: str = text.email("")
+    locale: str = text.title("")
+    active: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Agreement:
+    """
+    What was agreed with a customer.
+
+    Attributes:
+        on_hold: Payment is overdue or the agreement was not renewed.
+        ends_at: First instant at which it no longer holds; None means open-ended.
+    """
+
+    id: str = text.host_id()
+    name: str = text.title()
+    customer: str = text.host_id()
+    starts_at: datetime = text.instant_at(default=text.FIRST_INSTANT)
+    ends_at: datetime | None = text.instant_at(None)
+    on_hold: bool = False
+    active: bool = True

@@ -1,0 +1,61 @@
+"""
+What a use case may ask: the few questions, and what answers each.
+
+A use case yields an ask and is sent the answer; it reads no store itself. One function in `supportcore.desk` answers
+asks out of a ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class FindReceipt:
+    """What came of this command? Answered by a `Receipt` or None."""
+
+    command_id: str
+
+
+@attrs.frozen
+class LoadTicket:
+    """The ticket of this id, held until the transaction ends. Answered by a `Ticket` or None."""
+
+    id: str
+
+
+@attrs.frozen
+class LoadRecords:
+    """These records, by kind and id, in one go. Answered by a tuple of records or None, in order."""
+
+    refs: tuple[tuple[str, str], ...]
+
+
+@attrs.frozen
+class LoadRules:
+    """The definition stored under this hash. Answered by a `Definition`."""
+
+    rules_hash: str
+
+
+@attrs.frozen
+class LoadHistory:
+    """The events of a ticket after this position. Answered by a tuple of `Recorded`."""
+
+    ticket: str
+    after: int
+
+
+@attrs.frozen
+class NextNumber:
+    """The next ticket number; asked last, when nothing can be refused any more. Answered by an int."""
+
+
+Ask = FindReceipt | LoadTicket | LoadRecords | LoadRules | LoadHistory | NextNumber
+Asking = Generator[Ask, Any, T]
+"""A computation that asks its way to a ``T``."""

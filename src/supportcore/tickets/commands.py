@@ -1,0 +1,217 @@
+"""
+What people ask for, in the imperative, and what comes of it.
+
+Every command has a `command_id`, unique on the desk: the same id with the same content returns the first receipt, with
+other content it is refused. `seen_version` is the version the person saw; where order matters, a ticket that has moved
+on since is refused with what happened meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+import attrs
+
+from supportcore import text
+from supportcore.errors import Fault, Invalid, facts
+from supportcore.forms.fields import Plain
+from supportcore.tickets.events import Content, Recorded
+from supportcore.tickets.ticket import Ticket
+
+Document = tuple[tuple[str, Plain | None], ...]
+"""A filled-in form: pairs of field key and plain value, sorted by key."""
+
+
+def as_document(values: object) -> Document:
+    """
+    Convert a mapping into sorted pairs.
+
+    Raises:
+        Invalid: A key or value outside the domain; all such faults at once.
+    """
+    if isinstance(values, tuple):
+        values = dict(values)
+    if not isinstance(values, Mapping):
+        told = facts(expected="a mapping of field keys to values", expected_es="un objeto de campos y valores")
+        raise Invalid(Fault("", "wrong_type", told))
+    pairs: list[tuple[str, Plain | None]] = []
+    faults: list[Fault] = []
+    for key, value in values.items():
+        if text.key_fault(key, "") is not None:
+            faults.append(Fault(str(key)[:40], "unknown_field"))
+        elif value is None or isinstance(value, bool):
+            pairs.append((key, value))
+        elif isinstance(value, str):
+            fault = text.body_fault(value, key, empty=True)
+            faults.append(fault) if fault else pairs.append((key, value))
+        elif isinstance(value, (int, float)):
+            fault = text.number_fault(value, key)
+            faults.append(fault) if fault else pairs.append((key, value))
+        else:
+            told = facts(expected="a plain value", expected_es="un valor simple")
+            faults.append(Fault(key, "wrong_type", told))
+    if faults:
+        raise Invalid(*faults)
+    return tuple(sorted(pairs))
+
+
+@attrs.frozen(kw_only=True)
+class OpenTicket:
+    """
+    Open a ticket.
+
+    Attributes:
+        document: The desk's intake form.
+        contact: Actor id of the person it is opened for; None means the one who opens it. Only staff may name another.
+    """
+
+    commutative: ClassVar[bool] = True
+    command_id: str = text.host_id()
+    document: Document = attrs.field(converter=as_document)
+    contact: str | None = text.host_id(None)
+
+
+@attrs.frozen(kw_only=True)
+class _OnTicket:
+    commutative: ClassVar[bool] = False
+    command_id: str = text.host_id()
+    ticket: str = text.host_id()
+    seen_version: int | None = text.integer(None)
+
+
+@attrs.frozen(kw_only=True)
+class Reply(_OnTicket):
+    """Write a public message."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class AddNote(_OnTicket):
+    """Write an internal note."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Assign(_OnTicket):
+    """Say who works on it: assignee, responsible, team. Absent keeps, null takes away."""
+
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Triage(_OnTicket):
+    """Classify it anew. Absent keeps, null takes away."""
+
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Act(_OnTicket):
+    """Take an action of the workflow."""
+
+    action: str = text.key()
+    document: Document = attrs.field(default=(), converter=as_document)
+
+
+OnTicket = Reply | AddNote | Assign | Triage | Act
+Command = OpenTicket | OnTicket
+
+
+def digest(command: Command, actor: str, at: datetime | None) -> str:
+    """Return the sha256 of what *command* says: two commands of one id must agree in it."""
+    kind = type(command)
+    said = {name: getattr(command, name) for name in _SAID[kind]}
+    stamp = at.isoformat() if at else None
+    return hashlib.sha256(_encode([kind.__name__, actor, stamp, said]).encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+_SAID = {
+    kind: tuple(field.name for field in attrs.fields(kind) if field.name not in ("command_id", "seen_version"))
+    for kind in (OpenTicket, Reply, AddNote, Assign, Triage, Act)
+}
+"""The fields of each command that two commands of one id must agree in."""
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """
+    What a command came to, stored with it.
+
+    Attributes:
+        id: The ticket's id.
+        version: The ticket's version after the command.
+        at: When it happened.
+    """
+
+    command_id: str = text.host_id()
+    digest: str = attrs.field(validator=attrs.validators.instance_of(str), repr=False)
+    id: str = text.host_id()
+    number: int = text.integer()
+    version: int = text.integer()
+    state: str = text.key()
+    at: datetime = text.instant_at()
+
+
+@attrs.frozen(kw_only=True)
+class OutboxRow:
+    """
+    One notice to one recipient, decided with the command and rendered when it is delivered.
+
+    Attributes:
+        id: Follows from ticket, position, rule and recipient; the deduplication key of the notice.
+        rule: Key of the notice rule.
+        role: What the recipient is to the ticket: ``contact``, ``assignee``, ``responsible`` or ``team``.
+        recipient: Id of a person, or of a team.
+    """
+
+    id: str = text.host_id()
+    ticket: str = text.host_id()
+    position: int = text.integer()
+    rule: str = text.key()
+    role: str = text.key()
+    recipient: str = text.host_id()
+    channel: str = text.key()
+    template: str = text.key()
+    due_at: datetime = text.instant_at()
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """
+    A ticket and what happened to it.
+
+    Attributes:
+        before: The version it had; 0 for a new one.
+        ticket: As it is now.
+        recorded: The events between, in order.
+    """
+
+    before: int
+    ticket: Ticket
+    recorded: tuple[Recorded, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """
+    All that a command comes to; saved in one transaction or not at all.
+
+    Attributes:
+        receipt: None for what the desk does by itself.
+        repeated: The command was carried out before; there is nothing to save.
+    """
+
+    changes: tuple[Change, ...] = ()
+    contents: tuple[Content, ...] = ()
+    outbox: tuple[OutboxRow, ...] = ()
+    receipt: Receipt | None = None
+    repeated: bool = False

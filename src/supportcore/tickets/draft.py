@@ -1,0 +1,161 @@
+"""
+A ticket while a command is being decided: the events so far, what was written, and who will be told.
+
+A draft lives inside one pure decision. Everything in it follows from what it is given; ids are derived from the ticket
+and the position, so that deciding again decides the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from supportcore.definition.model import Definition
+from supportcore.ids import derived
+from supportcore.tickets.commands import Change, Decision, OutboxRow, Receipt
+from supportcore.tickets.events import (
+    Content,
+    ContentRef,
+    Event,
+    NoteAdded,
+    Recorded,
+    Replied,
+    StateChanged,
+    TicketAssigned,
+    TicketOpened,
+    Triaged,
+)
+from supportcore.tickets.evolve import evolve, opened
+from supportcore.tickets.ticket import Ticket
+from supportcore.workflow.definition import Audience
+
+NOTICE_NAMES: dict[type, str] = {
+    TicketOpened: "opened",
+    Replied: "replied",
+    NoteAdded: "noted",
+    StateChanged: "state_changed",
+    TicketAssigned: "assigned",
+    Triaged: "triaged",
+}
+"""What notice rules call the events; timers that were refused are told to nobody."""
+
+
+def content_digest(salt: str, body: str) -> str:
+    """Return the digest an event keeps of a content record: sha256 of salt and text."""
+    return hashlib.sha256((salt + body).encode()).hexdigest()
+
+
+class Draft:
+    """
+    The changes of one ticket in one decision.
+
+    Attributes:
+        rules: The rules the ticket runs under.
+        ticket: The ticket as it is by now.
+        before: The stored version; 0 for a new one.
+        quiet: Nobody is told, as of what an importer brings in from the past.
+    """
+
+    def __init__(
+        self,
+        *,
+        desk: Definition,
+        rules: Definition,
+        ticket: Ticket | None,
+        recorded_at: datetime,
+        quiet: bool = False,
+    ) -> None:
+        self.rules = rules
+        self.before = ticket.version if ticket is not None else 0
+        self.recorded: list[Recorded] = []
+        self._desk = desk
+        self._ticket = ticket
+        self._recorded_at = recorded_at
+        self._quiet = quiet
+        self._contents: list[Content] = []
+        self._outbox: list[OutboxRow] = []
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket as it is by now."""
+        assert self._ticket is not None, "a new ticket begins with open()"
+        return self._ticket
+
+    @property
+    def position(self) -> int:
+        """The position of the next event."""
+        return (self._ticket.version if self._ticket is not None else 0) + 1
+
+    def open(self, ticket_id: str, event: TicketOpened, command_id: str) -> None:
+        """Begin a new ticket."""
+        self._ticket = opened(self._desk.key, ticket_id, event)
+        self._record(event, command_id)
+
+    def add(self, event: Event, command_id: str) -> None:
+        """Let *event* happen."""
+        self._ticket = evolve(self.ticket, event)
+        self._record(event, command_id)
+
+    def write(self, ticket_id: str, kind: str, body: str, *, author: str, audience: Audience, salt: str) -> ContentRef:
+        """Keep what was written with the next event, and return the reference the event holds."""
+        position = self.position
+        content = Content(
+            id=f"{ticket_id}-{position}-{kind}",
+            ticket=ticket_id,
+            position=position,
+            kind=kind,
+            audience=audience,
+            author=author,
+            body=body,
+            salt=salt,
+        )
+        self._contents.append(content)
+        return ContentRef(id=content.id, digest=content_digest(salt, body))
+
+    def decision(self, receipt: Receipt | None = None) -> Decision:
+        """Return everything as what is to be saved."""
+        changes = (Change(before=self.before, ticket=self.ticket, recorded=tuple(self.recorded)),)
+        return Decision(
+            changes=changes if self.recorded else (),
+            contents=tuple(self._contents),
+            outbox=tuple(self._outbox),
+            receipt=receipt,
+        )
+
+    def _record(self, event: Event, command_id: str) -> None:
+        ticket = self.ticket
+        recorded = Recorded(
+            ticket=ticket.id,
+            position=ticket.version,
+            command_id=command_id,
+            event=event,
+            recorded_at=self._recorded_at,
+        )
+        self.recorded.append(recorded)
+        self._tell(ticket, event, ticket.version)
+
+    def _tell(self, ticket: Ticket, event: Event, position: int) -> None:
+        name = NOTICE_NAMES.get(type(event))
+        if name is None or self._quiet:
+            return
+        for rule in self._desk.notices_on.get(name, ()):
+            told: set[tuple[str, str | None]] = set() if rule.author else {("person", event.actor)}
+            for role in rule.to:
+                recipient: str | None = getattr(ticket, role)
+                who = ("team" if role == "team" else "person", recipient)
+                if recipient is None or who in told:
+                    continue
+                told.add(who)
+                self._outbox.append(
+                    OutboxRow(
+                        id=derived(ticket.id, position, rule.key, role, recipient),
+                        ticket=ticket.id,
+                        position=position,
+                        rule=rule.key,
+                        role=role,
+                        recipient=recipient,
+                        channel=rule.channel,
+                        template=rule.template,
+                        due_at=event.at,
+                    )
+                )

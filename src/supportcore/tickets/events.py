@@ -1,0 +1,191 @@
+"""
+What happened to a ticket, past tense, as facts.
+
+An event carries results, not inputs to be worked out again: the category and timers of a new state, whom the ticket
+waits for. So a history folds without the rules that made it. Words that people wrote are content records; the event
+holds their id and a salted digest. The stored name and version of each class stand in `supportcore.storage.codec`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from supportcore import text
+from supportcore.people.access import Side
+from supportcore.tickets.ticket import Timer
+from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, Audience, Category, Outcome, WaitingOn
+
+
+@attrs.frozen(kw_only=True)
+class ContentRef:
+    """Points to a content record: its id, and the sha256 of salt and text."""
+
+    id: str = text.host_id()
+    digest: str = text.host_id()
+
+
+@attrs.frozen(kw_only=True)
+class Content:
+    """
+    What a person wrote, apart from the facts, so that it can be erased with the history still folding.
+
+    Attributes:
+        kind: ``description``, ``answers`` (JSON of the desk's own fields), ``message``, ``note`` or ``comment``.
+        position: Position of the event that refers to it.
+        salt: Goes with the text into the digest, and with it when it is erased.
+    """
+
+    id: str = text.host_id()
+    ticket: str = text.host_id()
+    position: int = text.integer()
+    kind: str = text.key()
+    audience: Audience = text.one_of(("public", "internal"))
+    author: str = text.host_id()
+    body: str = text.body()
+    salt: str = text.host_id()
+
+
+@attrs.frozen(kw_only=True)
+class TicketOpened:
+    """A ticket began. Ids and keys are those of the fields of the same name of `Ticket`."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    number: int = text.integer()
+    rules_hash: str = text.host_id()
+    subject: str = text.title()
+    state: str = text.key()
+    category: Category = text.one_of(CATEGORIES)
+    waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
+    customer: str | None = text.host_id(None)
+    contact: str | None = text.host_id(None)
+    product: str | None = text.host_id(None)
+    module: str | None = text.host_id(None)
+    product_version: str | None = text.host_id(None)
+    service: str | None = text.host_id(None)
+    project: str | None = text.host_id(None)
+    type: str | None = text.key(None)
+    priority: str | None = text.key(None)
+    priority_rank: int = text.integer(0)
+    urgency: str | None = text.key(None)
+    area: str | None = text.key(None)
+    origin: str | None = text.key(None)
+    team: str | None = text.host_id(None)
+    responsible: str | None = text.host_id(None)
+    assignee: str | None = text.host_id(None)
+    timers: tuple[Timer, ...] = ()
+    description: ContentRef | None = None
+    answers: ContentRef | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Replied:
+    """Somebody wrote a public message."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    side: Side = text.one_of(("customer", "staff"))
+    message: ContentRef
+    waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
+
+
+@attrs.frozen(kw_only=True)
+class NoteAdded:
+    """Staff wrote an internal note."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    note: ContentRef
+
+
+@attrs.frozen(kw_only=True)
+class StateChanged:
+    """
+    An action was taken; usually, but not always, into another state.
+
+    Attributes:
+        timers: Those that run from now on.
+        comment: What was said with it, publicly.
+        internal: What was said with it, internally.
+        reason: Key out of the desk's vocabulary of reasons.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    action: str = text.key()
+    source: str = text.key()
+    state: str = text.key()
+    category: Category = text.one_of(CATEGORIES)
+    outcome: Outcome | None = text.one_of(OUTCOMES, None)
+    waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
+    timers: tuple[Timer, ...] = ()
+    comment: ContentRef | None = None
+    internal: ContentRef | None = None
+    reason: str | None = text.key(None)
+
+
+@attrs.frozen(kw_only=True)
+class TicketAssigned:
+    """Who works on it changed; all three are told as they are now."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    team: str | None = text.host_id(None)
+    responsible: str | None = text.host_id(None)
+    assignee: str | None = text.host_id(None)
+
+
+@attrs.frozen(kw_only=True)
+class Triaged:
+    """Its classification changed; all of it is told as it is now."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    product: str | None = text.host_id(None)
+    module: str | None = text.host_id(None)
+    product_version: str | None = text.host_id(None)
+    service: str | None = text.host_id(None)
+    project: str | None = text.host_id(None)
+    type: str | None = text.key(None)
+    priority: str | None = text.key(None)
+    priority_rank: int = text.integer(0)
+    urgency: str | None = text.key(None)
+    area: str | None = text.key(None)
+    origin: str | None = text.key(None)
+
+
+@attrs.frozen(kw_only=True)
+class TimerRefused:
+    """A timer came due and its action was not allowed then; the timer is cleared."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    action: str = text.key()
+    reasons: tuple[str, ...] = ()
+
+
+Event = TicketOpened | Replied | NoteAdded | StateChanged | TicketAssigned | Triaged | TimerRefused
+SYSTEM_ACTOR = "system"
+"""Author of what timers do."""
+
+
+@attrs.frozen(kw_only=True)
+class Recorded:
+    """
+    An event in its place in a history.
+
+    Attributes:
+        position: From 1, without gaps; the ticket's version after it.
+        command_id: The command it belongs to.
+        recorded_at: When it was stored; `event.at` is when it happened.
+        sequence: Its place in the desk's feed; 0 before it is stored.
+    """
+
+    ticket: str = text.host_id()
+    position: int = text.integer()
+    command_id: str = text.host_id()
+    event: Event
+    recorded_at: datetime = text.instant_at()
+    sequence: int = text.integer(0)

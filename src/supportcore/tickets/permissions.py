@@ -1,0 +1,121 @@
+"""
+Who may do what: one set of functions behind both doing and asking.
+
+Visibility is judged on the stored ticket, as lists do; everything else on the advanced one. The law of actions: what
+`refusals` allows, some input valid under its form carries through; what it refuses, every input is refused with the
+same reasons. Roles are today's, whatever rules the ticket was opened under; its workflow is the one it was opened
+under.
+"""
+
+from __future__ import annotations
+
+from supportcore.definition.model import Definition
+from supportcore.errors import Reason, Refused, facts
+from supportcore.forms.fields import Field, Form
+from supportcore.people.access import Actor, Role, Side
+from supportcore.predicate import AnyOf as Any_
+from supportcore.predicate import Predicate, bind
+from supportcore.tickets.draft import Draft
+from supportcore.tickets.ticket import Ticket
+from supportcore.workflow.definition import Transition
+
+REPLY_FORM = Form((Field(key="text", kind="text", required=True),))
+ASSIGN_FORM = Form(
+    (
+        Field(key="assignee", kind="record", source="agent"),
+        Field(key="responsible", kind="record", source="agent"),
+        Field(key="team", kind="record", source="team"),
+    )
+)
+ON_TICKET = ("reply", "note", "assign", "triage")
+"""The commands on a ticket that every desk has, beside the actions of its workflow."""
+_WHILE_OPEN = ("reply", "assign", "triage")
+
+
+def roles_of(desk: Definition, actor: Actor) -> tuple[Role, ...]:
+    """Return the roles of *actor* that the desk knows."""
+    return tuple(role for role in desk.roles if role.key in actor.roles)
+
+
+def require_role(desk: Definition, actor: Actor) -> tuple[Role, ...]:
+    """
+    Return the roles of *actor*, of which there is at least one.
+
+    Raises:
+        Refused: ``unknown_actor``.
+    """
+    roles = roles_of(desk, actor)
+    if not roles:
+        raise Refused(Reason("unknown_actor"))
+    return roles
+
+
+def side_of(desk: Definition, actor: Actor) -> Side:
+    """Return ``staff`` if any role of *actor* is staff's, else ``customer``."""
+    return "staff" if any(role.side == "staff" for role in roles_of(desk, actor)) else "customer"
+
+
+def sees(desk: Definition, actor: Actor, ticket: Ticket) -> bool:
+    """Return whether *actor* may see the stored *ticket*."""
+    return any(role.sees_ticket(ticket, actor) for role in roles_of(desk, actor))
+
+
+def visible(desk: Definition, actor: Actor) -> Predicate:
+    """Return the condition of the tickets *actor* may see, bound; the same that `sees` tests."""
+    return bind(Any_(tuple(role.sees for role in roles_of(desk, actor))), actor)
+
+
+def _command_refusals(desk: Definition, actor: Actor, name: str) -> tuple[Reason, ...]:
+    roles = roles_of(desk, actor)
+    if not roles:
+        return (Reason("unknown_actor"),)
+    if any(name in role.may for role in roles):
+        return ()
+    people = [role.key for role in desk.roles if name in role.may]
+    label = desk.labels.label
+    told = {
+        "roles" + suffix: ", ".join(label("roles", key, language) for key in people) or nobody
+        for suffix, language, nobody in (("", "en", "nobody"), ("_es", "es", "nadie"))
+    }
+    return (Reason("role_required", facts(**told)),)
+
+
+def opening_refusals(desk: Definition, actor: Actor) -> tuple[Reason, ...]:
+    """Return why *actor* may not open a ticket; empty if he may."""
+    reasons = _command_refusals(desk, actor, "open")
+    if reasons or desk.customer == "none" or side_of(desk, actor) == "staff":
+        return reasons
+    return () if actor.customers else (Reason("no_customer"),)
+
+
+def unknown_customers(actor: Actor) -> Reason:
+    """Return why somebody cannot open a ticket whose customers the catalogue does not have, or has retired."""
+    return Reason("customer_unknown", facts(customers=", ".join(sorted(actor.customers))))
+
+
+def refusals(desk: Definition, draft: Draft, actor: Actor, name: str) -> tuple[Reason, ...] | Transition | None:
+    """
+    Return what stands in the way of *name*, a command of `ON_TICKET` or an action, on the advanced ticket.
+
+    Returns:
+        Reasons, or the open transition for an action, or None for a command that may be given.
+    """
+    if name not in ON_TICKET:
+        roles = frozenset(role.key for role in roles_of(desk, actor))
+        return draft.rules.engine.attempt(draft.ticket, name, actor, roles)
+    reasons = _command_refusals(desk, actor, name)
+    if not reasons and name in _WHILE_OPEN and not draft.ticket.is_open:
+        reasons = (Reason("ticket_closed"),)
+    return reasons or None
+
+
+def form_of(desk: Definition, draft: Draft, name: str) -> Form:
+    """Return the form that *name* asks for in the present state."""
+    if name in ("reply", "note"):
+        return REPLY_FORM
+    if name == "assign":
+        return ASSIGN_FORM
+    if name == "triage":
+        return desk.triage
+    step = draft.rules.workflow.by_action.get((name, draft.ticket.state))
+    return step.form if step is not None else Form()

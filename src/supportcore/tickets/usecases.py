@@ -1,0 +1,357 @@
+"""
+The use cases: from a command to a decision, purely.
+
+Each is a typed generator that yields what it must know (`Ask`) and returns a draft. It reads no clock, store or random
+source; `Context` holds them as values. The order is the same everywhere: was this command given before; may the actor
+see the ticket; what has come due; may the actor do this; is the input right; then the events.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from supportcore.definition.model import Definition
+from supportcore.errors import CommandReused, Fault, Invalid, NotFound, Reason, Refused, StaleVersion, facts
+from supportcore.forms.fields import INTAKE, Plain, check
+from supportcore.ids import derived
+from supportcore.people.access import IMPORTER, Actor
+from supportcore.tickets.advance import advance
+from supportcore.tickets.asks import (
+    Asking,
+    FindReceipt,
+    LoadHistory,
+    LoadRecords,
+    LoadRules,
+    LoadTicket,
+    NextNumber,
+)
+from supportcore.tickets.commands import (
+    Act,
+    AddNote,
+    Assign,
+    Command,
+    Decision,
+    OnTicket,
+    OpenTicket,
+    Receipt,
+    Reply,
+    Triage,
+    digest,
+)
+from supportcore.tickets.draft import Draft
+from supportcore.tickets.events import NoteAdded, Replied, TicketAssigned, TicketOpened, Triaged
+from supportcore.tickets.moves import follow_reply, move, timers_of
+from supportcore.tickets.permissions import (
+    ON_TICKET,
+    form_of,
+    opening_refusals,
+    refusals,
+    require_role,
+    sees,
+    side_of,
+    unknown_customers,
+)
+from supportcore.tickets.references import REFERENCES, record_faults, refs_of
+from supportcore.tickets.ticket import Ticket
+from supportcore.workflow.definition import Transition
+
+
+@attrs.frozen(kw_only=True)
+class Context:
+    """
+    What a use case is handed beside the command.
+
+    Attributes:
+        desk: Today's definition.
+        now: The present instant.
+        at: The instant an importer names, or None.
+        salt: Makes the salt of a content record.
+    """
+
+    desk: Definition
+    actor: Actor
+    now: datetime
+    salt: Callable[[], str]
+    at: datetime | None = None
+
+
+def handle(command: Command, context: Context) -> Asking[Decision]:
+    """
+    Decide a command of any kind.
+
+    Raises:
+        Refused: The rules say no; `Invalid` if the input does.
+        NotFound: No such ticket, or none the actor may see.
+        StaleVersion: The ticket changed since `seen_version`.
+        CommandReused: The command id was used with other content.
+    """
+    said = digest(command, context.actor.id, context.at)
+    prior: Receipt | None = yield FindReceipt(command.command_id)
+    if prior is not None:
+        if prior.digest != said:
+            raise CommandReused(command_id=command.command_id)
+        return Decision(receipt=prior, repeated=True)
+    _check_instant(context)
+    if isinstance(command, OpenTicket):
+        draft = yield from open_ticket(command, context)
+    else:
+        draft = yield from begin(command, context)
+        yield from _USE_CASES[type(command)](command, context, draft)
+    ticket = draft.ticket
+    receipt = Receipt(
+        command_id=command.command_id,
+        digest=said,
+        id=ticket.id,
+        number=ticket.number,
+        version=ticket.version,
+        state=ticket.state,
+        at=_instant(context, draft),
+    )
+    return draft.decision(receipt)
+
+
+def load(ticket_id: str, context: Context) -> Asking[Draft]:
+    """Load a ticket the actor may see, under its own rules, not advanced yet."""
+    require_role(context.desk, context.actor)
+    ticket: Ticket | None = yield LoadTicket(ticket_id)
+    if ticket is None or not sees(context.desk, context.actor, ticket):
+        raise NotFound(kind="ticket", id=ticket_id)
+    rules = context.desk
+    if ticket.rules_hash != rules.rules_hash:
+        rules = yield LoadRules(ticket.rules_hash)
+    return _draft(context, rules, ticket)
+
+
+def begin(command: OnTicket, context: Context) -> Asking[Draft]:
+    """Load and advance the ticket of a command, and see to it that the person saw it as it is."""
+    draft = yield from load(command.ticket, context)
+    stored = draft.ticket
+    if context.at is not None and context.at < stored.updated_at:
+        told = facts(at=context.at.isoformat(), last=stored.updated_at.isoformat())
+        raise Refused(Reason("at_runs_backwards", told))
+    advance(draft, _instant(context, draft))
+    seen = command.seen_version
+    if seen is not None and seen != draft.ticket.version and not command.commutative:
+        history = yield LoadHistory(stored.id, min(seen, stored.version))
+        staff = side_of(context.desk, context.actor) == "staff"
+        since = [r.event for r in (*history, *draft.recorded) if r.position > seen]
+        shown = [event for event in since if staff or not isinstance(event, NoteAdded)]
+        raise StaleVersion(seen=seen, current=draft.ticket.version, events=shown)
+    return draft
+
+
+def open_ticket(command: OpenTicket, context: Context) -> Asking[Draft]:
+    """Decide the opening of a ticket."""
+    desk, actor = context.desk, context.actor
+    if reasons := opening_refusals(desk, actor):
+        raise Refused(*reasons)
+    staff = side_of(desk, actor) == "staff"
+    values, faults = check(desk.form, dict(command.document))
+    found = list(faults)
+    if command.contact not in (None, actor.id) and not staff:
+        found.append(Fault("contact", "read_only"))
+    refs = refs_of(values)
+    if desk.routing.team is not None:
+        refs["team"] = ("team", desk.routing.team)
+    mine = () if staff or desk.customer == "none" else tuple(("customer", id_) for id_ in sorted(actor.customers))
+    records = yield LoadRecords((*mine, *refs.values()))
+    usable = [record.id for record in records[: len(mine)] if record is not None and record.active]
+    if mine and not usable:
+        raise Refused(unknown_customers(actor))
+    if desk.customer == "required" and "customer" not in values:
+        if len(usable) == 1:
+            values["customer"] = usable[0]
+        else:
+            found.append(Fault("customer", "required"))
+    elif "customer" in values and not staff and values["customer"] not in actor.customers:
+        found.append(Fault("customer", "not_yours"))
+    known = dict(zip(refs, records[len(mine) :], strict=True))
+    found.extend(record_faults({key: values[key] for key in values if key in refs}, known))
+    if found:
+        raise Invalid(*found)
+
+    ticket_id = derived("ticket", desk.key, command.command_id)
+    number: int = yield NextNumber()
+    return _opened(command, context, ticket_id, values, known.get("team"), number=number)
+
+
+def _opened(
+    command: OpenTicket, context: Context, ticket_id: str, values: Mapping[str, Plain], team: Any, *, number: int
+) -> Draft:
+    desk, actor = context.desk, context.actor
+    at = context.at or context.now
+    draft = _draft(context, desk, None)
+    state = desk.workflow.by_key[desk.workflow.initial]
+    assignee = _route(desk, ticket_id, team)
+    answers = {key: value for key, value in values.items() if key not in INTAKE}
+    description = values.get("description")
+
+    def keep(kind: str, body: str) -> Any:
+        return draft.write(ticket_id, kind, body, author=actor.id, audience="public", salt=context.salt())
+
+    event = TicketOpened(
+        at=at,
+        actor=actor.id,
+        number=number,
+        rules_hash=desk.rules_hash,
+        subject=str(values["subject"]),
+        state=state.key,
+        category=state.category,
+        waiting_on=state.waiting_on,
+        contact=command.contact or actor.id,
+        priority_rank=desk.rank("priority", _text(values.get("priority"))),
+        team=team.id if team is not None else None,
+        assignee=assignee,
+        responsible=assignee if desk.routing.responsible == "assignee" else None,
+        timers=timers_of(state, at),
+        description=keep("description", str(description)) if description is not None else None,
+        answers=keep("answers", json.dumps(answers, ensure_ascii=False, sort_keys=True)) if answers else None,
+        **{key: _text(values.get(key)) for key in REFERENCES},
+    )
+    draft.open(ticket_id, event, command.command_id)
+    return draft
+
+
+def _route(desk: Definition, ticket_id: str, team: Any) -> str | None:
+    """Pick a member of the team evenly by the ticket's id, so that deciding again picks the same."""
+    if desk.routing.assign == "none" or team is None or not team.active or not team.members:
+        return None
+    members: tuple[str, ...] = team.members
+    return members[int(ticket_id.replace("-", "")[:8], 16) % len(members)]
+
+
+def reply(command: Reply, context: Context, draft: Draft) -> Asking[None]:
+    """Decide a public message."""
+    values = _checked(command, context, draft, "reply")
+    yield from ()
+    desk, actor, at = context.desk, context.actor, _instant(context, draft)
+    side = side_of(desk, actor)
+    ref = draft.write(
+        draft.ticket.id, "message", str(values["text"]), author=actor.id, audience="public", salt=context.salt()
+    )
+    waiting = dict(draft.rules.replies).get(side) or draft.ticket.waiting_on
+    event = Replied(at=at, actor=actor.id, side=side, message=ref, waiting_on=waiting)
+    draft.add(event, command.command_id)
+    follow_reply(draft, side, actor=actor, at=at, command_id=command.command_id)
+
+
+def add_note(command: AddNote, context: Context, draft: Draft) -> Asking[None]:
+    """Decide an internal note."""
+    values = _checked(command, context, draft, "note")
+    yield from ()
+    actor = context.actor.id
+    ref = draft.write(
+        draft.ticket.id, "note", str(values["text"]), author=actor, audience="internal", salt=context.salt()
+    )
+    draft.add(NoteAdded(at=_instant(context, draft), actor=actor, note=ref), command.command_id)
+
+
+def assign(command: Assign, context: Context, draft: Draft) -> Asking[None]:
+    """Decide who works on it."""
+    values = _checked(command, context, draft, "assign")
+    given = dict(command.document)
+    yield from _check_records(values)
+    ticket = draft.ticket
+    now = {
+        key: values.get(key) if key in given else getattr(ticket, key) for key in ("team", "responsible", "assignee")
+    }
+    event = TicketAssigned(
+        at=_instant(context, draft), actor=context.actor.id, **{key: _text(value) for key, value in now.items()}
+    )
+    if (event.team, event.responsible, event.assignee) != (ticket.team, ticket.responsible, ticket.assignee):
+        draft.add(event, command.command_id)
+
+
+def triage(command: Triage, context: Context, draft: Draft) -> Asking[None]:
+    """Decide how it is classified."""
+    values = _checked(command, context, draft, "triage")
+    given = dict(command.document)
+    ticket = draft.ticket
+    now = {key: _text(values.get(key)) if key in given else getattr(ticket, key) for key in REFERENCES}
+    needed = {field.key for field in context.desk.form.fields if field.required}
+    cleared = [Fault(key, "required") for key in given if key in needed and now.get(key) is None]
+    if cleared:
+        raise Invalid(*cleared)
+    changed = {key for key in REFERENCES if now[key] != getattr(ticket, key)}
+    if not changed:
+        return
+    yield from _check_records({key: value for key, value in now.items() if value is not None}, changed)
+    rank = context.desk.rank("priority", now["priority"]) if "priority" in changed else ticket.priority_rank
+    kept = {key: value for key, value in now.items() if key != "customer"}
+    event = Triaged(at=_instant(context, draft), actor=context.actor.id, priority_rank=rank, **kept)
+    draft.add(event, command.command_id)
+
+
+def act(command: Act, context: Context, draft: Draft) -> Asking[None]:
+    """Decide an action of the workflow."""
+    if command.action in ON_TICKET:  # a command, which has a method of its own
+        raise Refused(Reason("not_an_action", facts(action=command.action)))
+    step = refusals(context.desk, draft, context.actor, command.action)
+    if not isinstance(step, Transition):
+        raise Refused(*(step or ()))
+    values, faults = check(step.form, dict(command.document))
+    if faults:
+        raise Invalid(*faults)
+    yield from _check_records(values)
+    at = _instant(context, draft)
+    salt = context.salt() if "comment" in values else ""
+    actor = context.actor.id
+    move(draft, step, actor=actor, at=at, command_id=command.command_id, values=values, salt=salt)
+
+
+_USE_CASES: Mapping[type, Callable[[Any, Context, Draft], Asking[None]]] = MappingProxyType(
+    {Reply: reply, AddNote: add_note, Assign: assign, Triage: triage, Act: act}
+)
+
+
+def _draft(context: Context, rules: Definition, ticket: Ticket | None) -> Draft:
+    """Begin a draft; what an importer brings in from the past is told to nobody."""
+    quiet = context.at is not None
+    return Draft(desk=context.desk, rules=rules, ticket=ticket, recorded_at=context.now, quiet=quiet)
+
+
+def _checked(
+    command: Reply | AddNote | Assign | Triage, context: Context, draft: Draft, name: str
+) -> Mapping[str, Plain]:
+    reasons = refusals(context.desk, draft, context.actor, name)
+    if isinstance(reasons, tuple):
+        raise Refused(*reasons)
+    values, faults = check(form_of(context.desk, draft, name), dict(command.document))
+    if faults:
+        raise Invalid(*faults)
+    return values
+
+
+def _check_records(values: Mapping[str, Any], only: set[str] | None = None) -> Asking[None]:
+    refs = refs_of(values)
+    if not refs:
+        return
+    records = yield LoadRecords(tuple(refs.values()))
+    faults = record_faults(values, dict(zip(refs, records, strict=True)), only)
+    if faults:
+        raise Invalid(*faults)
+
+
+def _check_instant(context: Context) -> None:
+    if context.at is None:
+        return
+    if IMPORTER not in context.actor.roles:
+        raise Refused(Reason("importer_required"))
+    if context.at > context.now:
+        raise Refused(Reason("at_in_future", facts(at=context.at.isoformat())))
+
+
+def _instant(context: Context, draft: Draft) -> datetime:
+    """Return when the command happens: never before what already happened to the ticket."""
+    at = context.at or context.now
+    return max(at, draft.ticket.updated_at)
+
+
+def _text(value: Plain | None) -> str | None:
+    return None if value is None else str(value)
