@@ -1,0 +1,85 @@
+"""
+How often a transaction of our own is repeated, and what a host is told when its own cannot be.
+
+An owned transaction that meets a conflict is repeated as a whole, with pauses that grow and are drawn at random so that
+two workers do not meet again; then the caller hears `Busy`. A joined one is tried once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import TypeVar
+
+from supportcore.clock import stopwatch
+from supportcore.errors import Busy, StoreError, TransactionLost
+from supportcore.storage.ports import AsyncStore, Conflict, Steps, Store, adrive, drive
+
+T = TypeVar("T")
+
+ATTEMPTS = 12
+FIRST_PAUSE = 0.002  # seconds
+LONGEST_PAUSE = 0.5  # seconds
+PATIENCE = 10.0  # seconds; a store that waits for a lock by itself is not asked again after this
+
+_RANDOM = Random()  # pauses only; nothing stored depends on it
+
+
+def run(store: Store, steps: Callable[[], Steps[T]], *, write: bool) -> T:
+    """
+    Execute *steps*, made anew for each attempt, in one transaction of *store*.
+
+    Raises:
+        Busy: Every attempt met a conflict, or the only one that a joined store has.
+        TransactionLost: The host's transaction is gone.
+    """
+    last: Conflict | None = None
+    for seconds in _pauses():
+        try:
+            with store.begin(write=write) as execute:
+                return drive(steps(), execute)
+        except Conflict as conflict:
+            if store.joined:
+                raise _in_a_host(conflict) from conflict
+            last = conflict
+        time.sleep(seconds)
+    raise _given_up(last) from last
+
+
+async def arun(store: AsyncStore, steps: Callable[[], Steps[T]], *, write: bool) -> T:
+    """Execute *steps* as `run` does, awaiting."""
+    import asyncio  # 20 ms, which a host that never awaits need not spend
+
+    last: Conflict | None = None
+    for seconds in _pauses():
+        try:
+            async with store.begin(write=write) as execute:
+                return await adrive(steps(), execute)
+        except Conflict as conflict:
+            if store.joined:
+                raise _in_a_host(conflict) from conflict
+            last = conflict
+        await asyncio.sleep(seconds)
+    raise _given_up(last) from last
+
+
+def _pauses() -> Iterator[float]:
+    """Yield the seconds to wait after each failed attempt, until attempts or patience are used up."""
+    elapsed = stopwatch()
+    for attempt in range(ATTEMPTS):
+        if elapsed() > PATIENCE:
+            return
+        yield _RANDOM.uniform(0.5, 1.0) * min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+
+
+def _given_up(conflict: Conflict | None) -> Busy:
+    """Return the error of a transaction that was repeated in vain."""
+    return Busy(f"The store is busy ({conflict}); the same command id may be sent again.")
+
+
+def _in_a_host(conflict: Conflict) -> StoreError:
+    """Return the error of a joined attempt that met a conflict."""
+    if conflict.lost:
+        return TransactionLost(why=str(conflict))
+    return Busy(f"Somebody else was faster ({conflict}); roll back and repeat your transaction.")

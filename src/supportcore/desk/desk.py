@@ -1,0 +1,409 @@
+"""
+``Desk``: one desk on one store, synchronous.
+
+    desk = Desk(load_definition("noova"), open_store("sqlite:///desk.db"))
+    work = desk.acting_as(Actor(id="luis", roles={"consultor"}))
+
+One object a process is enough; it holds no connection and may be used from several threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from supportcore import text
+from supportcore.clock import Clock, system_clock
+from supportcore.errors import JoinedOnly
+from supportcore.ids import Ids, random_ids, salt
+from supportcore.lazy import Later
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from supportcore.definition.model import Definition
+    from supportcore.desk import attempts, catalogue, reports, requests, verifying, work
+    from supportcore.desk.offers import Offer
+    from supportcore.desk.reports import DeliveryReport, DueReport, Verification
+    from supportcore.desk.requests import Filters, Request, Requests, Rules
+    from supportcore.desk.timeline import Entry
+    from supportcore.notices.render import Notice
+    from supportcore.people.access import Actor
+    from supportcore.people.agents import Agent, Team
+    from supportcore.people.customers import Agreement, Contact, Customer
+    from supportcore.products import Module, Product, Project, Service, Version
+    from supportcore.storage.ports import Page, Record, Store
+    from supportcore.tickets.commands import Receipt
+    from supportcore.tickets.events import Recorded
+    from supportcore.tickets.ticket import Ticket
+else:
+    attempts, catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("attempts", "catalogue", "reports"))
+    requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
+
+T = TypeVar("T")
+
+
+class Desk:
+    """
+    A desk on a store.
+
+    Args:
+        definition: The rules and labels of today.
+        store: Where it is kept; see `open_store`.
+        clock: Tells the present instant.
+        ids: Makes the ids of commands that bring none.
+        salts: Makes the salts of content digests.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        store: Store,
+        *,
+        clock: Clock = system_clock,
+        ids: Ids = random_ids,
+        salts: Callable[[], str] = salt,
+        _rules: Rules | None = None,
+    ) -> None:
+        requests.check_parts(definition, store, asynchronous=False)
+        self.definition = definition
+        self.store = store
+        self.catalogue = Catalogue(self)
+        self._clock = clock
+        self._ids = ids
+        self._salts = salts
+        self._rules = _rules or requests.Rules(definition)
+        self._ledger = store.ledger(definition.key)
+
+    def install(
+        self,
+        *,
+        customers: Iterable[Customer] = (),
+        contacts: Iterable[Contact] = (),
+        agreements: Iterable[Agreement] = (),
+        agents: Iterable[Agent] = (),
+        teams: Iterable[Team] = (),
+        products: Iterable[Product] = (),
+        modules: Iterable[Module] = (),
+        versions: Iterable[Version] = (),
+        services: Iterable[Service] = (),
+        projects: Iterable[Project] = (),
+    ) -> None:
+        """
+        Store the rules of this desk, and records of its catalogue; doing it again changes nothing.
+
+        Raises:
+            Invalid: A record names another that is neither stored nor given.
+        """
+        records: list[Record] = [
+            *customers,
+            *contacts,
+            *agreements,
+            *agents,
+            *teams,
+            *products,
+            *modules,
+            *versions,
+            *services,
+            *projects,
+        ]
+        self._run(catalogue.install(self.definition, records))
+        if not self.store.joined:  # a host may still roll back what a joined desk installed
+            self._rules.installed = True
+
+    def acting_as(self, actor: Actor, *, at: datetime | None = None) -> Acting:
+        """
+        Return what *actor* can do and see.
+
+        Args:
+            at: The instant everything done through the result happens at; needs the role ``importer``, and nobody
+                is told of it.
+        """
+        asked = requests.Requests(
+            self._rules,
+            actor,
+            at=at,
+            clock=self._clock,
+            ids=self._ids,
+            salt=self._salts,
+            joined=self.store.joined,
+        )
+        return Acting(self, asked)
+
+    def joined(self, host: Any) -> Desk:
+        """
+        Return this desk inside the transaction of a host's session or connection: one attempt, no commit.
+
+        Raises:
+            NoTransaction: The host has begun none, or works in AUTOCOMMIT.
+        """
+        store = self.store.join(host)
+        return Desk(self.definition, store, clock=self._clock, ids=self._ids, salts=self._salts, _rules=self._rules)
+
+    def run_due(self, *, limit: int = 100) -> DueReport:
+        """
+        Let happen what has come due on quiet tickets; one transaction a ticket.
+
+        Args:
+            limit: Tickets at most.
+
+        Raises:
+            JoinedOnly: The desk is joined.
+            StoreError: The database failed; what was done until then is kept.
+        """
+        self._owned("run_due")
+        requests.whole(limit, "limit", 1, work.MOST)
+        now = self._clock()
+        tickets = events = 0
+        parked: list[tuple[str, str]] = []
+        for ticket_id in self._run(requests.Request(lambda ledger: ledger.due(now, limit))):
+            try:
+                made = self._run(self._one(ticket_id, now))
+            except Exception as error:
+                if not work.is_the_tickets(error):
+                    raise
+                self._run(self._park(ticket_id, now, error))
+                parked.append((ticket_id, str(error)))
+            else:
+                tickets += made > 0
+                events += made
+        return reports.DueReport(tickets=tickets, events=events, parked=tuple(parked))
+
+    def deliver(self, notifier: Callable[[Notice], object], *, limit: int = 100) -> DeliveryReport:
+        """
+        Send notices that are due, each at least once.
+
+        Args:
+            notifier: Called with each notice; what it raises is kept, and the notice is tried again later.
+            limit: Notices at most.
+
+        Raises:
+            JoinedOnly: The desk is joined.
+        """
+        self._owned("deliver")
+        requests.whole(limit, "limit", 1, work.MOST)
+        work.check_notifier(notifier, plain=True)
+        now = self._clock()
+        token = self._ids()
+        claim = requests.Request(
+            lambda ledger: ledger.claim(now=now, until=now + work.LEASE, token=token, limit=limit), write=True
+        )
+        sent = 0
+        retried: list[tuple[str, str]] = []
+        dead: list[tuple[str, str]] = []
+        for lease in self._run(claim):
+            failed = ""
+            try:
+                notice = self._run(requests.Request(partial(work.notice, desk=self.definition, lease=lease)))
+                if notice is not None:
+                    work.refuse_awaitable(notifier(notice))
+            except Exception as error:
+                failed = f"{type(error).__name__}: {error}"
+            self._run(work.settle(lease, token=token, now=self._clock(), failed=failed))
+            if not failed:
+                sent += 1
+            else:
+                (retried if lease.attempts < work.TRIES else dead).append((lease.row.id, failed))
+        return reports.DeliveryReport(sent=sent, retried=tuple(retried), dead=tuple(dead))
+
+    def feed(self, after: int = 0, *, limit: int = 100) -> tuple[Recorded, ...]:
+        """Return events of the whole desk with a sequence greater than *after*, in order; unscoped."""
+        requests.whole(after, "after", 0, text.INT_LIMIT)
+        requests.whole(limit, "limit", 1, work.MOST)
+        return self._run(requests.Request(lambda ledger: ledger.feed(after, limit)))
+
+    def receipts(self, command_ids: Iterable[str]) -> tuple[Receipt | None, ...]:
+        """
+        Return what came of commands, in order: None for one that was never carried out, or was refused.
+
+        After an answer got lost this tells whether the command was; sending it again under its id tells as well.
+        """
+        return self._run(requests.Request(partial(work.receipts, command_ids=tuple(command_ids))))
+
+    def outbox(self) -> Mapping[str, int]:
+        """Return how many notices are ``pending``, ``sent`` and ``dead``."""
+        return self._run(requests.Request(lambda ledger: ledger.outbox_counts()))
+
+    def history(self, ticket_id: str) -> tuple[Recorded, ...]:
+        """Return the events of a ticket, in order; for tests and integrators, unscoped."""
+        return self._run(requests.Request(lambda ledger: ledger.history(ticket_id)))
+
+    def ticket_ids(self) -> Iterator[str]:
+        """Yield the ids of all tickets, ascending; for verification and export, unscoped."""
+        after = ""
+        while found := self._run(requests.Request(partial(work.ticket_ids, after=after))):
+            yield from found
+            after = found[-1]
+
+    def verify(self, progress: Callable[[int], object] | None = None) -> Verification:
+        """Fold every history and compare every stored column; *progress* is called with the count so far."""
+        return verifying.verify(self.store, self.definition.key, progress)
+
+    def _one(self, ticket_id: str, now: datetime) -> Request[int]:
+        return requests.Request(lambda ledger: work.run_one(ledger, self._rules, ticket_id, now), write=True)
+
+    def _park(self, ticket_id: str, now: datetime, error: Exception) -> Request[None]:
+        return requests.Request(lambda ledger: work.park(ledger, ticket_id, now, error), write=True)
+
+    def _owned(self, verb: str) -> None:
+        if self.store.joined:
+            raise JoinedOnly(verb=verb)
+
+    def _run(self, request: Request[T]) -> T:
+        return attempts.run(self.store, partial(request.steps, self._ledger), write=request.write)
+
+
+class Acting:
+    """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
+
+    def __init__(self, desk: Desk, requests: Requests) -> None:
+        self._run = desk._run
+        self._requests = requests
+
+    def open(
+        self,
+        document: Mapping[str, object],
+        *,
+        contact: str | None = None,
+        command_id: str | None = None,
+    ) -> Receipt:
+        """
+        Open a ticket.
+
+        Args:
+            document: The desk's intake form, by field key.
+            contact: Whom staff opens it for; the actor itself otherwise.
+            command_id: Makes a retry harmless; a fresh one by default.
+
+        Raises:
+            Refused: The actor may not open tickets here.
+            Invalid: Faults of the document, all at once.
+        """
+        return self._run(self._requests.open(document, contact=contact, command_id=command_id))
+
+    def reply(
+        self, ticket: str, text: str, *, command_id: str | None = None, seen_version: int | None = None
+    ) -> Receipt:
+        """Write a public message."""
+        return self._run(self._requests.reply(ticket, text, command_id=command_id, seen_version=seen_version))
+
+    def note(
+        self, ticket: str, text: str, *, command_id: str | None = None, seen_version: int | None = None
+    ) -> Receipt:
+        """Write an internal note."""
+        return self._run(self._requests.note(ticket, text, command_id=command_id, seen_version=seen_version))
+
+    def assign(
+        self,
+        ticket: str,
+        document: Mapping[str, object],
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """Say who works on it: ``assignee``, ``responsible``, ``team``; absent keeps, None takes away."""
+        return self._run(self._requests.assign(ticket, document, command_id=command_id, seen_version=seen_version))
+
+    def triage(
+        self,
+        ticket: str,
+        document: Mapping[str, object],
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """Classify it anew; absent keeps, None takes away."""
+        return self._run(self._requests.triage(ticket, document, command_id=command_id, seen_version=seen_version))
+
+    def act(
+        self,
+        ticket: str,
+        action: str,
+        document: Mapping[str, object] | None = None,
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """
+        Take an action of the workflow.
+
+        Raises:
+            Refused: With the reasons that `actions` shows.
+            StaleVersion: The ticket changed since *seen_version*.
+        """
+        request = self._requests.act(ticket, action, document, command_id=command_id, seen_version=seen_version)
+        return self._run(request)
+
+    def actions(self, ticket: str | int | None = None) -> tuple[Offer, ...]:
+        """Return every command and action, and of those not allowed, why; without a ticket, of opening one."""
+        return self._run(self._requests.actions(ticket))
+
+    def get(self, ticket: str | int) -> Ticket:
+        """Return a ticket by id or number, as it is stored."""
+        return self._run(self._requests.get(ticket))
+
+    def find(
+        self,
+        where: Filters = None,
+        *,
+        sort: str = "-updated_at",
+        limit: int = 50,
+        cursor: str | None = None,
+        page: int | None = None,
+        total: bool = True,
+    ) -> Page[Ticket]:
+        """
+        Return a page of the tickets this actor may see.
+
+        Args:
+            where: Field to value, list of values, or None for "has none"; or a predicate.
+            sort: One of the sort keys, with ``-`` before it for descending.
+            cursor: ``next`` or ``previous`` of a page of the same list.
+            page: Number of a page, from 1, instead of a cursor.
+        """
+        request = self._requests.find(where, sort=sort, limit=limit, cursor=cursor, page_number=page, total=total)
+        return self._run(request)
+
+    @overload
+    def count(self, where: Filters = None) -> int: ...
+
+    @overload
+    def count(self, where: Filters = None, *, by: str) -> Mapping[str | bool | None, int]: ...
+
+    def count(self, where: Filters = None, *, by: str | None = None) -> int | Mapping[str | bool | None, int]:
+        """Return how many tickets this actor may see; with *by*, how many for each value of that field."""
+        if by is None:
+            return self._run(self._requests.count(where))
+        return self._run(self._requests.count_by(by, where))
+
+    def timeline(self, ticket: str | int) -> tuple[Entry, ...]:
+        """Return what happened, oldest first, as far as this actor may see it."""
+        return self._run(self._requests.timeline(ticket))
+
+    def as_of(self, ticket: str | int, instant: datetime) -> Ticket:
+        """Return a ticket as it was at *instant*, if this actor may see it now."""
+        return self._run(self._requests.as_of(ticket, instant))
+
+
+class Catalogue:
+    """The records of a desk: put, retired, read; see `supportcore.desk.catalogue`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def put(self, *records: Record) -> None:
+        """Store records; one that is the same already is left alone."""
+        self._desk._run(catalogue.put(records))
+
+    def retire(self, kind: str, record_id: str) -> None:
+        """Stop offering a record; tickets that name it keep it."""
+        self._desk._run(catalogue.retire(kind, record_id))
+
+    def get(self, kind: str, record_id: str) -> Record:
+        """Return one record."""
+        return self._desk._run(catalogue.get(kind, record_id))
+
+    def find(self, kind: str, *, after: str = "", limit: int = 100) -> tuple[Record, ...]:
+        """Return records of a kind with an id greater than *after*, in order."""
+        return self._desk._run(catalogue.listing(kind, after, limit))

@@ -1,0 +1,70 @@
+"""What an actor may do now, and of the rest, why not."""
+
+from __future__ import annotations
+
+import attrs
+
+from supportcore.definition.model import Definition
+from supportcore.errors import Reason
+from supportcore.forms.fields import Form
+from supportcore.people.access import SYSTEM, Actor
+from supportcore.tickets.draft import Draft
+from supportcore.tickets.permissions import ON_TICKET, form_of, refusals
+
+
+@attrs.frozen(kw_only=True)
+class Offer:
+    """
+    A command or action, and whether it may be given.
+
+    Attributes:
+        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, or an action of the workflow.
+        label: What the button says, in the actor's language.
+        reasons: Why not; empty if and only if it is allowed. Executing it says the same.
+        form: What it asks for.
+    """
+
+    name: str
+    label: str
+    reasons: tuple[Reason, ...] = ()
+    form: Form = Form()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether some input valid under the form succeeds."""
+        return not self.reasons
+
+
+COMMAND_LABELS = {
+    "open": ("New ticket", "Nuevo ticket"),
+    "reply": ("Reply", "Responder"),
+    "note": ("Internal note", "Nota interna"),
+    "assign": ("Assign", "Asignar"),
+    "triage": ("Classify", "Clasificar"),
+}
+"""What the commands of every desk are called, in English and Spanish."""
+
+
+def command_label(desk: Definition, name: str, locale: str) -> str:
+    """Return the label of a command or action in the actor's language."""
+    if name in COMMAND_LABELS:
+        return COMMAND_LABELS[name][desk.labels.language(locale) == "es"]
+    return desk.labels.label("actions", name, locale)
+
+
+def offers(desk: Definition, draft: Draft, actor: Actor) -> tuple[Offer, ...]:
+    """Return every command and action with its reasons; those that only the desk itself takes are left out."""
+    workflow = draft.rules.workflow
+    for_people = {step.action for step in workflow.transitions if step.roles - {SYSTEM}}
+    names = (*ON_TICKET, *(action for action in workflow.actions if action in for_people))
+    found = []
+    for name in names:
+        reasons = refusals(desk, draft, actor, name)
+        offer = Offer(
+            name=name,
+            label=command_label(desk, name, actor.locale),
+            reasons=reasons if isinstance(reasons, tuple) else (),
+            form=form_of(desk, draft, name),
+        )
+        found.append(offer)
+    return tuple(found)

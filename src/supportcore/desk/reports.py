@@ -1,0 +1,63 @@
+"""What the workers and the verification report."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class DueReport:
+    """
+    What `run_due` did.
+
+    Attributes:
+        tickets: How many tickets had something come due.
+        events: How many events that made.
+        parked: Ticket id and error of each that failed and was put back for later.
+    """
+
+    tickets: int = 0
+    events: int = 0
+    parked: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryReport:
+    """
+    What `deliver` did.
+
+    Attributes:
+        sent: Notices handed over.
+        retried: Notice id and error of each that will be tried again.
+        dead: Notice id and error of each that was given up.
+    """
+
+    sent: int = 0
+    retried: tuple[tuple[str, str], ...] = ()
+    dead: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """Something stored that does not follow from the history."""
+
+    ticket: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"ticket {self.ticket}: {self.what}"
+
+
+@attrs.frozen(kw_only=True)
+class Verification:
+    """
+    What `verify` looked at and found.
+
+    Attributes:
+        findings: Empty if every stored column follows from the histories.
+    """
+
+    tickets: int = 0
+    events: int = 0
+    columns: int = 0
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,105 @@
+"""What happened to a ticket, as one actor may see it: a list of entries with labels and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
+from supportcore.definition.model import Definition
+from supportcore.people.access import Actor
+from supportcore.tickets.draft import NOTICE_NAMES
+from supportcore.tickets.events import (
+    SYSTEM_ACTOR,
+    Content,
+    ContentRef,
+    NoteAdded,
+    Recorded,
+    Replied,
+    StateChanged,
+    TicketAssigned,
+    TicketOpened,
+    TimerRefused,
+)
+from supportcore.tickets.permissions import side_of
+
+ERASED = "\N{EM DASH}"
+"""Stands for words that are no longer kept."""
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """
+    One thing that happened.
+
+    Attributes:
+        position: The version of the ticket after it.
+        kind: ``opened``, ``replied``, ``noted``, ``state_changed``, ``assigned``, ``triaged`` or ``timer_refused``.
+        actor: Id of who did it; ``system`` for the desk itself.
+        text: What was written with it, as far as this actor may read it; empty if nothing.
+        action: Label of the action taken, for ``state_changed``.
+        state: Label of the state it led to, for ``opened`` and ``state_changed``.
+        assignee: Who works on it from then on, for ``assigned``.
+    """
+
+    position: int
+    at: datetime
+    kind: str
+    actor: str
+    by_desk: bool
+    text: str = ""
+    action: str = ""
+    state: str = ""
+    assignee: str | None = None
+
+
+def timeline(
+    desk: Definition, actor: Actor, history: Iterable[Recorded], contents: Iterable[Content]
+) -> tuple[Entry, ...]:
+    """Return the entries *actor* may see, oldest first; a customer sees no note, no refused timer, no internal text."""
+    staff = side_of(desk, actor) == "staff"
+    readable = {content.id: content.body for content in contents if staff or content.audience == "public"}
+    return tuple(
+        _entry(desk, actor.locale, recorded, readable)
+        for recorded in history
+        if staff or not isinstance(recorded.event, (NoteAdded, TimerRefused))
+    )
+
+
+def _entry(desk: Definition, locale: str, recorded: Recorded, readable: dict[str, str]) -> Entry:
+    event = recorded.event
+
+    def said(*refs: ContentRef | None) -> str:
+        return "\n\n".join(readable.get(ref.id, ERASED) for ref in refs if ref is not None)
+
+    text = action = state = ""
+    assignee = None
+    match event:
+        case TicketOpened():
+            text, state = said(event.description), desk.labels.label("states", event.state, locale)
+        case Replied():
+            text = said(event.message)
+        case NoteAdded():
+            text = said(event.note)
+        case StateChanged():
+            internal = event.internal if event.internal is not None and event.internal.id in readable else None
+            text = said(event.comment, internal)
+            action = desk.labels.label("actions", event.action, locale)
+            state = desk.labels.label("states", event.state, locale)
+        case TicketAssigned():
+            assignee = event.assignee
+        case TimerRefused():
+            action = desk.labels.label("actions", event.action, locale)
+            text = ", ".join(event.reasons)
+    return Entry(
+        position=recorded.position,
+        at=event.at,
+        kind=NOTICE_NAMES.get(type(event), "timer_refused"),
+        actor=event.actor,
+        by_desk=event.actor == SYSTEM_ACTOR,
+        text=text,
+        action=action,
+        state=state,
+        assignee=assignee,
+    )

@@ -1,0 +1,161 @@
+"""
+Verification: what is stored has to follow from what happened.
+
+Every history is folded and compared with every stored column of its ticket; every text with the digest, the author and
+the audience its event says; every command with its receipt; the rules with their hash; and every opening has its
+ticket. It needs no definition: a history says by itself what a ticket is. What it cannot prove: that a whole ticket was
+taken out together with its history, that catalogue and outbox are as somebody left them, and the next number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import groupby
+
+from supportcore.desk.attempts import run
+from supportcore.desk.reports import Finding, Verification
+from supportcore.errors import StoreError, SupportError
+from supportcore.storage.ports import Ledger, Steps, Store
+from supportcore.tickets.commands import Receipt
+from supportcore.tickets.draft import content_digest
+from supportcore.tickets.events import SYSTEM_ACTOR, Content, ContentRef, Recorded, TicketOpened
+from supportcore.tickets.evolve import fold
+from supportcore.tickets.moves import timer_command
+
+BATCH = 200  # tickets listed, or events read, at once
+_AUDIENCES = {
+    "description": "public",
+    "answers": "public",
+    "message": "public",
+    "comment": "public",
+    "note": "internal",
+    "internal": "internal",
+}
+"""Fields of events that refer to what was written, and who may read it."""
+
+
+def verify(store: Store, desk: str, progress: Callable[[int], object] | None = None) -> Verification:
+    """Verify one desk of a store, one transaction a ticket; *progress* is called with the count so far."""
+    ledger = store.ledger(desk)
+    total = Verification()
+    after = ""
+    while found := run(store, partial(ledger.ticket_ids, after, BATCH), write=False):
+        for ticket_id in found:
+            try:
+                one = run(store, partial(verify_one, ledger, desk, ticket_id), write=False)
+            except Exception as error:
+                one = unreadable(ticket_id, error)
+            total = add(total, one)
+            if progress is not None:
+                progress(total.tickets)
+        after = found[-1]
+    sequence: int | None = 0
+    while sequence is not None:
+        try:
+            sequence, lost = run(store, partial(openings_without_ticket, ledger, sequence), write=False)
+        except Exception as error:
+            sequence, lost = None, unreadable("", error)
+        total = add(total, lost)
+    return total
+
+
+def unreadable(ticket_id: str, error: Exception) -> Verification:
+    """Return what is said of a ticket that cannot even be read; an error of the database itself is raised again."""
+    if isinstance(error, StoreError):
+        raise error
+    what = f"cannot be read: {type(error).__name__}: {error}"
+    return Verification(tickets=1 if ticket_id else 0, findings=(Finding(ticket=ticket_id or "?", what=what),))
+
+
+def verify_one(ledger: Ledger, desk: str, ticket_id: str) -> Steps[Verification]:
+    """Verify one ticket."""
+    history = yield from ledger.history(ticket_id)
+    stored = yield from ledger.stored_columns(ticket_id)
+    contents = yield from ledger.contents(ticket_id)
+    findings: list[str] = []
+    columns = 0
+    try:
+        ticket = fold(desk, history)
+    except SupportError as error:
+        findings.append(str(error))
+    else:
+        expected = ledger.expected_columns(ticket)
+        columns = len(expected)
+        for name in sorted({*expected, *(stored or {})}):
+            found, due = (stored or {}).get(name), expected.get(name)
+            if found != due:
+                findings.append(f"column {name} holds {found!r}, its history says {due!r}")
+        document = yield from ledger.rules(ticket.rules_hash)
+        if document is None or hashlib.sha256(document.encode()).hexdigest() != ticket.rules_hash:
+            findings.append(f"its rules {ticket.rules_hash} are {'missing' if document is None else 'changed'}")
+    findings.extend(_content_findings(history, contents))
+    for events in _commands(history):
+        receipt = yield from ledger.receipt(events[0].command_id)
+        findings.extend(_receipt_findings(events, receipt))
+    return Verification(
+        tickets=1,
+        events=len(history),
+        columns=columns,
+        findings=tuple(Finding(ticket=ticket_id, what=what) for what in findings),
+    )
+
+
+def openings_without_ticket(ledger: Ledger, after: int) -> Steps[tuple[int | None, Verification]]:
+    """Look through events after a sequence for tickets that are gone; return where to go on, None at the end."""
+    events = yield from ledger.feed(after, BATCH)
+    findings: list[Finding] = []
+    for recorded in events:
+        if isinstance(recorded.event, TicketOpened) and (yield from ledger.stored_columns(recorded.ticket)) is None:
+            findings.append(Finding(ticket=recorded.ticket, what="it has a history, and is not there"))
+    return (events[-1].sequence if events else None), Verification(findings=tuple(findings))
+
+
+def _commands(history: tuple[Recorded, ...]) -> Iterator[list[Recorded]]:
+    """Yield the events of each command."""
+    for _, events in groupby(history, key=lambda recorded: recorded.command_id):
+        yield list(events)
+
+
+def _receipt_findings(events: list[Recorded], receipt: Receipt | None) -> Iterator[str]:
+    first, last = events[0], events[-1]
+    if receipt is None:
+        action = getattr(first.event, "action", "")
+        if first.event.actor != SYSTEM_ACTOR or first.command_id != timer_command(first.ticket, action, first.position):
+            yield f"command {first.command_id} at position {first.position} has no receipt"
+    elif (receipt.id, receipt.version) != (last.ticket, last.position):
+        yield f"the receipt of command {first.command_id} says version {receipt.version}, its events {last.position}"
+
+
+def _content_findings(history: tuple[Recorded, ...], contents: tuple[Content, ...]) -> Iterator[str]:
+    kept = {content.id: content for content in contents}
+    for recorded in history:
+        for name, audience in _AUDIENCES.items():
+            ref: ContentRef | None = getattr(recorded.event, name, None)
+            if ref is None:
+                continue
+            content = kept.pop(ref.id, None)
+            where = f"what was written at position {recorded.position}"
+            if content is None:
+                yield f"{where} is missing"
+            elif (content.position, content.audience, content.author) != (
+                recorded.position,
+                audience,
+                recorded.event.actor,
+            ):
+                yield f"{where} is filed under another position, audience or author"
+            elif content_digest(content.salt, content.body) != ref.digest:
+                yield f"{where} is not what is kept of it"
+    for content in kept.values():
+        yield f"content {content.id} belongs to no event"
+
+
+def add(total: Verification, one: Verification) -> Verification:
+    """Return the sum of two verifications."""
+    return Verification(
+        tickets=total.tickets + one.tickets,
+        events=total.events + one.events,
+        columns=total.columns + one.columns,
+        findings=total.findings + one.findings,
+    )

@@ -1,0 +1,154 @@
+"""
+What workers do, as steps: timers that came due, notices to deliver.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from inspect import isawaitable, iscoroutinefunction
+
+from supportcore.definition.model import Definition
+from supportcore.desk.requests import Request, Rules
+from supportcore.errors import Fault, Invalid, NotInstalled, StoreError, facts
+from supportcore.notices.render import Notice, Words, render
+from supportcore.storage.ports import Lease, Ledger, Steps
+from supportcore.tickets.advance import advance
+from supportcore.tickets.commands import Receipt
+from supportcore.tickets.draft import Draft
+from supportcore.tickets.events import Content
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed notice is left to its worker."""
+MOST = 1_000_000
+"""Tickets, notices or events asked for at once, at most."""
+TRIES = 8
+"""How often a notice is tried before it is given up."""
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(days=1)
+
+
+def pause(times: int) -> timedelta:
+    """Return how long to wait after the *times*-th failure in a row: doubling, from a minute to a day."""
+    return min(_FIRST_PAUSE * (1 << min(times - 1, 20)), _LONGEST_PAUSE)
+
+
+# -- timers
+
+
+def run_one(ledger: Ledger, rules: Rules, ticket_id: str, now: datetime) -> Steps[int]:
+    """Let everything happen to a ticket that has come due; return how many events that made."""
+    ticket = yield from ledger.ticket(ticket_id, lock=True)
+    if ticket is None or ticket.wake_at is None or ticket.wake_at > now:
+        return 0
+    own = yield from rules.load(ledger, ticket.rules_hash)
+    draft = Draft(desk=rules.today, rules=own, ticket=ticket, recorded_at=now)
+    advance(draft, now)
+    if (yield from ledger.parked(ticket_id)):
+        yield from ledger.unpark(ticket_id)
+    yield from ledger.save(draft.decision())
+    return len(draft.recorded)
+
+
+def is_the_tickets(error: Exception) -> bool:
+    """Return whether an error is the ticket's own (its rules fail or are missing), rather than the database's."""
+    return isinstance(error, NotInstalled) or not isinstance(error, StoreError)
+
+
+def park(ledger: Ledger, ticket_id: str, now: datetime, error: Exception) -> Steps[None]:
+    """Put a ticket back that could not be advanced, for longer each time."""
+    times = yield from ledger.parked(ticket_id)
+    yield from ledger.park(ticket_id, until=now + pause(times + 1), error=f"{type(error).__name__}: {error}"[:255])
+
+
+# -- notices
+
+
+def notice(ledger: Ledger, desk: Definition, lease: Lease) -> Steps[Notice | None]:
+    """Return a claimed row in words, or None if its ticket is gone."""
+    row = lease.row
+    ticket = yield from ledger.ticket(row.ticket)
+    if ticket is None:
+        return None
+    kind = {"contact": "contact", "team": "team"}.get(row.role, "agent")
+    (person,) = yield from ledger.records(((kind, row.recipient),))
+    (recorded, *_) = yield from ledger.history(row.ticket, after=row.position - 1)
+    contents = yield from ledger.contents(row.ticket)
+    written = [c.body for c in contents if c.position == row.position and _told(c, row.role)]
+    locale = getattr(person, "locale", "") or desk.languages[0]
+    words = Words(
+        desk=desk.labels.label("desk", "name", locale),
+        number=ticket.number,
+        subject=ticket.subject,
+        state=desk.labels.label("states", getattr(recorded.event, "state", ticket.state), locale),
+        text="\n\n".join(written),
+    )
+    return Notice(
+        id=row.id,
+        desk=desk.key,
+        ticket=ticket.id,
+        number=ticket.number,
+        channel=row.channel,
+        role=row.role,
+        recipient=row.recipient,
+        email=getattr(person, "email", ""),
+        locale=locale,
+        subject=render(desk.labels.label("templates", row.template, locale), words),
+        body=render(desk.labels.help("templates", row.template, locale), words),
+        at=recorded.event.at,
+    )
+
+
+def _told(content: Content, role: str) -> bool:
+    """The contact reads what is public; answers to the desk's own questions are told to nobody by notice."""
+    return content.kind != "answers" and (content.audience == "public" or role != "contact")
+
+
+def check_notifier(notifier: object, *, plain: bool = False) -> None:
+    """
+    Refuse what no notice can be handed to, before one is claimed.
+
+    Args:
+        plain: It has to be a plain function, as nobody would await it.
+    """
+    if not callable(notifier) or (plain and _is_asynchronous(notifier)):
+        kind = "a function (AsyncDesk takes an asynchronous one)" if plain else "a function"
+        raise Invalid(Fault("notifier", "wrong_type", facts(expected=kind, expected_es="una función")))
+
+
+def _is_asynchronous(notifier: object) -> bool:
+    return iscoroutinefunction(notifier) or iscoroutinefunction(getattr(notifier, "__call__", None))  # noqa: B004
+
+
+def refuse_awaitable(answer: object) -> None:
+    """Raise for a notifier that gave back something to await, which nothing will: the notice was not sent."""
+    if isawaitable(answer):
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+        raise TypeError("the notifier is asynchronous; use AsyncDesk")
+
+
+def settle(lease: Lease, *, token: str, now: datetime, failed: str) -> Request[bool]:
+    """Settle a claimed row: sent, to be tried again, or given up after `TRIES`."""
+    again = now + pause(lease.attempts) if failed and lease.attempts < TRIES else None
+    sent_at = None if failed else now
+    return Request(
+        lambda ledger: ledger.settle(lease.row.id, token=token, sent_at=sent_at, retry_at=again, error=failed[:255]),
+        write=True,
+    )
+
+
+# -- what integrators read
+
+
+def receipts(ledger: Ledger, command_ids: tuple[str, ...]) -> Steps[tuple[Receipt | None, ...]]:
+    """Return what came of commands."""
+    found = []
+    for command_id in command_ids:
+        found.append((yield from ledger.receipt(command_id)))
+    return tuple(found)
+
+
+def ticket_ids(ledger: Ledger, after: str) -> Steps[tuple[str, ...]]:
+    """Return the next ids of tickets."""
+    return ledger.ticket_ids(after, 200)

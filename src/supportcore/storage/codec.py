@@ -1,0 +1,132 @@
+"""
+Stored forms: one table from (stored name, version) to class, and pure upcasters from older versions.
+
+A stored form is a dictionary of JSON-safe values: instants as ISO text in UTC with milliseconds, spans as whole
+milliseconds, sets sorted. A field that has its default is left out, so a new field with a default needs no new version;
+any other change of meaning does, with an upcaster. `tests/golden` keeps one stored form of every version for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, get_origin
+
+from cattrs import Converter
+
+from supportcore.errors import TicketBroken
+from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Record
+from supportcore.text import instant_text
+from supportcore.tickets.events import (
+    Event,
+    NoteAdded,
+    Replied,
+    StateChanged,
+    TicketAssigned,
+    TicketOpened,
+    TimerRefused,
+    Triaged,
+)
+from supportcore.tickets.ticket import Ticket
+
+Document = dict[str, Any]
+EVENTS: Mapping[tuple[str, int], type[Event]] = MappingProxyType(
+    {
+        ("ticket_opened", 1): TicketOpened,
+        ("replied", 1): Replied,
+        ("note_added", 1): NoteAdded,
+        ("state_changed", 1): StateChanged,
+        ("ticket_assigned", 1): TicketAssigned,
+        ("triaged", 1): Triaged,
+        ("timer_refused", 1): TimerRefused,
+    }
+)
+NAME_OF: Mapping[type, tuple[str, int]] = MappingProxyType({cls: name for name, cls in EVENTS.items()})
+UPCASTERS: Mapping[tuple[str, int], Callable[[Document], Document]] = MappingProxyType({})
+"""From the stored form of one version to that of the next; none is needed yet."""
+
+
+def _is_set(kind: Any) -> bool:
+    return get_origin(kind) is frozenset
+
+
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=False, omit_if_default=True)
+    converter.register_unstructure_hook(datetime, instant_text)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text).astimezone(UTC))
+    converter.register_unstructure_hook(timedelta, lambda span: span // timedelta(milliseconds=1))
+    converter.register_structure_hook(timedelta, lambda count, _: timedelta(milliseconds=count))
+    converter.register_unstructure_hook_func(_is_set, sorted)
+    return converter
+
+
+_CONVERTER = _converter()
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def dump_event(event: Event) -> tuple[str, int, Document]:
+    """Return stored name, version and form of an event."""
+    name, version = NAME_OF[type(event)]
+    form: Document = _CONVERTER.unstructure(event)
+    return name, version, form
+
+
+def load_event(name: str, version: int, form: Document) -> Event:
+    """
+    Return the event a stored form stands for, of whatever version.
+
+    Raises:
+        TicketBroken: No such event is known; it was stored by a later release.
+    """
+    while (name, version) not in EVENTS:
+        upcast = UPCASTERS.get((name, version))
+        if upcast is None:
+            raise TicketBroken(ticket="", why=f"its history holds {name} version {version}, unknown to this release")
+        form, version = upcast(form), version + 1
+    event: Event = _CONVERTER.structure(form, EVENTS[name, version])
+    return event
+
+
+def dump_record(record: Record) -> tuple[str, Document]:
+    """Return kind and stored form of a record of the catalogue."""
+    form: Document = _CONVERTER.unstructure(record)
+    return KIND_OF[type(record)], form
+
+
+def load_record(kind: str, form: Document) -> Record:
+    """Return the record a stored form stands for."""
+    return _CONVERTER.structure(form, RECORD_KINDS[kind])
+
+
+def record_text(record: Record) -> tuple[str, str]:
+    """Return kind and stored form of a record as JSON text, for stores that keep it as one value."""
+    kind, form = dump_record(record)
+    return kind, _encode(form)
+
+
+@lru_cache(maxsize=4096)
+def record_of_text(kind: str, text: str) -> Record:
+    """Return the record a JSON text stands for; kept, as every command reads the same few records again."""
+    return load_record(kind, json.loads(text))
+
+
+def dump(value: Any) -> Document:
+    """Return the stored form of a ticket, content, receipt, outbox row or timer."""
+    form: Document = _CONVERTER.unstructure(value)
+    return form
+
+
+def load(kind: type[Any], form: Document) -> Any:
+    """Return the value of *kind* that a stored form stands for."""
+    return _CONVERTER.structure(form, kind)
+
+
+def dump_ticket(ticket: Ticket) -> Document:
+    """Return the stored form of a ticket with every field, defaults too."""
+    return {**dict.fromkeys(_TICKET_FIELDS), "timers": [], "priority_rank": 0, **dump(ticket)}
+
+
+_TICKET_FIELDS = tuple(field.name for field in Ticket.__attrs_attrs__)

@@ -1,0 +1,364 @@
+"""
+The ports: what a backend must do, and nothing it must decide.
+
+A store contains no rule and never reads the clock. Each operation is written once, as a generator (`Steps`) that yields
+whatever the backend's own executor understands (a statement and its parameters, an operation on a collection, a
+function of a dictionary) and is sent the result back; it returns its answer. So only the executor knows whether it
+waits or awaits, and a backend that offers both has one copy of every statement.
+
+    ledger = store.ledger("noova")                     bound to one desk: no query crosses it
+    with store.begin(write=True) as execute:           one transaction
+        ticket = drive(ledger.ticket(ticket_id), execute)
+
+Atomicity: everything executed inside one ``begin`` is committed together on leaving it without an error, and undone
+together otherwise. Reads inside see the writes made before inside. A `Conflict` may be raised by any step or on
+leaving; the caller repeats the whole transaction.
+
+Order and equality of text are by bytes of UTF-8 everywhere; instants come back in UTC, to the millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+
+from supportcore.people.agents import Agent, Team
+from supportcore.people.customers import Agreement, Contact, Customer
+from supportcore.predicate import ALWAYS, Predicate, Scalar
+from supportcore.products import Module, Product, Project, Service, Version
+from supportcore.tickets.commands import Decision, OutboxRow, Receipt
+from supportcore.tickets.events import Content, Recorded
+from supportcore.tickets.ticket import Ticket
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Steps = Generator[Any, Any, T]
+"""A computation that yields operations of one backend and returns a ``T``."""
+
+Execute = Callable[[Any], Any]
+AsyncExecute = Callable[[Any], Awaitable[Any]]
+
+Record = Customer | Contact | Agreement | Agent | Team | Product | Module | Version | Service | Project
+RECORD_KINDS: Mapping[str, type[Record]] = {
+    "customer": Customer,
+    "contact": Contact,
+    "agreement": Agreement,
+    "agent": Agent,
+    "team": Team,
+    "product": Product,
+    "module": Module,
+    "version": Version,
+    "service": Service,
+    "project": Project,
+}
+"""The kinds of the catalogue, by the name they are stored under."""
+KIND_OF: Mapping[type, str] = {cls: kind for kind, cls in RECORD_KINDS.items()}
+Ref = tuple[str, str]
+"""Kind and id of a record."""
+
+SORT_KEYS: tuple[str, ...] = ("number", "opened_at", "updated_at", "last_reply_at", "priority_rank")
+"""Ticket fields a list can be sorted by; an instant that is None sorts as `supportcore.text.NEVER`."""
+COUNT_KEYS: tuple[str, ...] = (
+    "state", "category", "outcome", "is_open", "waiting_on", "customer", "product", "module", "service", "project",
+    "type", "priority", "urgency", "area", "team", "responsible", "assignee",
+)  # fmt: skip
+"""Ticket fields counts can be grouped by."""
+TOTAL_CAP = 10_000
+"""Totals and numbered pages go up to here; a total of this many means "at least"."""
+
+
+class Conflict(Exception):
+    """
+    Raised by a backend: somebody else was faster (a version, a unique key, a lock), the attempt may be repeated.
+
+    Attributes:
+        lost: The whole transaction is gone (a deadlock, a serialization failure); a host must roll back.
+    """
+
+    def __init__(self, why: str, *, lost: bool = False) -> None:
+        super().__init__(why)
+        self.lost = lost
+
+
+@attrs.frozen(kw_only=True)
+class Seek:
+    """
+    Where a page starts.
+
+    Attributes:
+        key: Value of the sort key of the row at the edge (a number or an instant).
+        id: Id of that row.
+        backwards: The page lies before that row.
+    """
+
+    key: Scalar
+    id: str
+    backwards: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Query:
+    """
+    A list of tickets.
+
+    Attributes:
+        where: Bound: ticket fields and plain values only.
+        sort: One of `SORT_KEYS`; ties go by id, in the same direction.
+        seek: Start after (or before) a row; excludes `skip`.
+        skip: How many rows to pass over, below `TOTAL_CAP`.
+    """
+
+    where: Predicate = ALWAYS
+    sort: str = "updated_at"
+    descending: bool = True
+    limit: int = 50
+    seek: Seek | None = None
+    skip: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Page(Generic[R]):
+    """
+    A part of a list.
+
+    Attributes:
+        next: Cursor of the following page, or None at the end.
+        previous: Cursor of the page before, or None at the beginning.
+        first_index: Place of the first item in the whole list, from 1; 0 for an empty page.
+        total: Length of the whole list, up to `TOTAL_CAP`; None if it was not asked for.
+    """
+
+    items: tuple[R, ...]
+    next: str | None = None
+    previous: str | None = None
+    first_index: int = 0
+    total: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Lease:
+    """An outbox row claimed for sending, and how often it was tried including this time."""
+
+    row: OutboxRow
+    attempts: int
+    token: str
+
+
+class Tickets(Protocol):
+    """The tickets of one desk as they are now."""
+
+    def ticket(self, ticket_id: str, *, lock: bool = False) -> Steps[Ticket | None]:
+        """Return a ticket; with *lock*, nobody else changes it before the transaction ends, where the engine can."""
+
+    def ticket_by_number(self, number: int) -> Steps[Ticket | None]:
+        """Return the ticket with that number."""
+
+    def find(self, query: Query) -> Steps[tuple[Ticket, ...]]:
+        """
+        Return up to ``limit`` tickets.
+
+        Order: by the sort key, then by id, both descending or both ascending. With ``seek``, only rows strictly after
+        (or, backwards, strictly before) the edge; a backwards page holds the rows nearest to the edge and comes in
+        the order of the list.
+        """
+
+    def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
+        """Return how many tickets *where* holds of, counting no further than *cap*."""
+
+    def count_by(self, where: Predicate, field: str) -> Steps[Mapping[str | bool | None, int]]:
+        """Return how many tickets *where* holds of, by the value of *field* (one of `COUNT_KEYS`)."""
+
+    def ticket_ids(self, after: str, limit: int) -> Steps[tuple[str, ...]]:
+        """Return ids greater than *after*, ascending; ``""`` starts."""
+
+    def due(self, now: datetime, limit: int) -> Steps[tuple[str, ...]]:
+        """Return ids of tickets whose ``wake_at <= now``, earliest first, then by id, without those still parked."""
+
+    def park(self, ticket_id: str, *, until: datetime, error: str) -> Steps[None]:
+        """Leave a ticket out of `due` until then."""
+
+    def parked(self, ticket_id: str) -> Steps[int]:
+        """Return how often in a row a ticket was parked; 0 since it was last unparked."""
+
+    def unpark(self, ticket_id: str) -> Steps[None]:
+        """Forget that a ticket was parked."""
+
+    def stored_columns(self, ticket_id: str) -> Steps[Mapping[str, Any] | None]:
+        """Return every stored column of a ticket as it stands, for verification."""
+
+    def expected_columns(self, ticket: Ticket) -> Mapping[str, Any]:
+        """Return what `stored_columns` has to return for *ticket*; pure."""
+
+
+class Histories(Protocol):
+    """What happened on one desk, and what was written."""
+
+    def save(self, decision: Decision) -> Steps[None]:
+        """
+        Store a decision: tickets, events, contents, outbox rows and receipt.
+
+        Raises:
+            Conflict: A ticket no longer has the version it was decided on, or its number or command id is taken.
+        """
+
+    def history(self, ticket_id: str, *, after: int = 0) -> Steps[tuple[Recorded, ...]]:
+        """Return the events of a ticket with a position greater than *after*, in order."""
+
+    def contents(self, ticket_id: str) -> Steps[tuple[Content, ...]]:
+        """Return what was written in a ticket, by position, then id."""
+
+    def feed(self, after: int, limit: int) -> Steps[tuple[Recorded, ...]]:
+        """Return events of all tickets of the desk with a sequence greater than *after*, ascending."""
+
+    def receipt(self, command_id: str) -> Steps[Receipt | None]:
+        """Return what a command came to, or None if it was never carried out."""
+
+    def next_number(self) -> Steps[int]:
+        """Return the desk's next ticket number: unique and rising, from 1; a rollback may leave a gap."""
+
+
+class Catalogue(Protocol):
+    """The records of one desk, and the rules it ran and runs on."""
+
+    def records(self, refs: Iterable[Ref]) -> Steps[tuple[Record | None, ...]]:
+        """Return the records named, in that order, None where there is none; one round trip."""
+
+    def records_of(self, kind: str, *, after: str = "", limit: int = 100) -> Steps[tuple[Record, ...]]:
+        """Return records of one kind with an id greater than *after*, ascending."""
+
+    def put_record(self, record: Record) -> Steps[None]:
+        """Store a record, replacing the one of that kind and id."""
+
+    def rules(self, rules_hash: str) -> Steps[str | None]:
+        """Return the canonical document stored under a hash."""
+
+    def put_rules(self, rules_hash: str, document: str) -> Steps[None]:
+        """Store a canonical document; storing it again changes nothing."""
+
+
+class Outbox(Protocol):
+    """Notices that were decided and are to be delivered."""
+
+    def claim(self, *, now: datetime, until: datetime, token: str, limit: int) -> Steps[tuple[Lease, ...]]:
+        """Lease rows that are due and not leased, earliest first, then by id; the caller commits before it sends."""
+
+    def settle(
+        self, row_id: str, *, token: str, sent_at: datetime | None, retry_at: datetime | None, error: str = ""
+    ) -> Steps[bool]:
+        """
+        Settle a leased row: sent, to be tried again at *retry_at*, or (both None) dead.
+
+        Returns:
+            False if the lease was meanwhile given to somebody else; then nothing changed.
+        """
+
+    def outbox_counts(self) -> Steps[Mapping[str, int]]:
+        """Return how many rows are ``pending``, ``sent`` and ``dead``."""
+
+
+class Ledger(Tickets, Histories, Catalogue, Outbox, Protocol):
+    """All that is kept of one desk. Every method is pure until its steps are executed."""
+
+
+class Store(Protocol):
+    """
+    A database, synchronous.
+
+    Attributes:
+        url: What messages call it; never holds a password.
+        joined: Whether it works inside a host's transaction: then one attempt, no commit, no retry.
+    """
+
+    url: str
+    joined: bool
+
+    def ledger(self, desk: str) -> Ledger:
+        """Return the operations on one desk; cheap, no I/O."""
+
+    def desks(self) -> Steps[tuple[str, ...]]:
+        """Return the keys of all desks that have tickets or rules here, ascending."""
+
+    def begin(self, *, write: bool) -> AbstractContextManager[Execute]:
+        """
+        Begin a transaction (or, joined, a savepoint) and hand out its executor.
+
+        Raises:
+            Conflict: See the module.
+            StoreError: The database failed; `SchemaMissing`, `SchemaNewer`, `StoreUnreadable`, `StoreReadOnly`.
+        """
+
+    def migrate(self) -> None:
+        """Make or upgrade the tables; repeating it changes nothing."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+    def join(self, host: Any) -> Store:
+        """
+        Return this store inside the transaction of a host's connection or session.
+
+        Raises:
+            NoTransaction: The connection is in no transaction, or in AUTOCOMMIT.
+        """
+
+
+class AsyncStore(Protocol):
+    """A database, asynchronous; the ledger is the same."""
+
+    url: str
+    joined: bool
+
+    def ledger(self, desk: str) -> Ledger:
+        """Return the operations on one desk; cheap, no I/O."""
+
+    def desks(self) -> Steps[tuple[str, ...]]:
+        """Return the keys of all desks that have tickets or rules here, ascending."""
+
+    def begin(self, *, write: bool) -> AbstractAsyncContextManager[AsyncExecute]:
+        """Begin a transaction; see `Store.begin`."""
+
+    async def migrate(self) -> None:
+        """Make or upgrade the tables."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+    def join(self, host: Any) -> AsyncStore:
+        """Return this store inside the transaction of a host; see `Store.join`."""
+
+
+def drive(steps: Steps[T], execute: Execute) -> T:
+    """Execute *steps* to the end and return their answer."""
+    try:
+        operation = next(steps)
+        while True:
+            try:
+                result = execute(operation)
+            except BaseException as error:
+                operation = steps.throw(error)
+            else:
+                operation = steps.send(result)
+    except StopIteration as stop:
+        answer: T = stop.value
+        return answer
+
+
+async def adrive(steps: Steps[T], execute: AsyncExecute) -> T:
+    """Execute *steps* to the end, awaiting each, and return their answer."""
+    try:
+        operation = next(steps)
+        while True:
+            try:
+                result = await execute(operation)
+            except BaseException as error:
+                operation = steps.throw(error)
+            else:
+                operation = steps.send(result)
+    except StopIteration as stop:
+        answer: T = stop.value
+        return answer
