@@ -1,0 +1,62 @@
+"""
+The suite that every store has to pass; what it asks is what `supportcore.storage.ports` promises.
+
+For a store of your own, in a test module:
+
+    import pytest
+    from supportcore.testing.conformance import StoreConformance
+
+    class TestMyStore(StoreConformance):
+        @pytest.fixture
+        def store(self, tmp_path):
+            store = MyStore(tmp_path)
+            store.migrate()
+            yield store
+            store.close()
+
+There is a class for each port, for stores that grow, and `StoreConformance` is all of them; a store whose transactions
+never wait for one another adds `OverlapsConformance`. An asynchronous store goes behind
+`supportcore.testing.blocking.BlockingStore`. Every example takes a fresh desk of the store, so a fixture that gives the
+same store to all tests of a class is fine where a fresh one is dear.
+
+What is read is not judged by what was written alone: lists, counts and pages are compared with filters written out
+here, and tickets with `stored_columns`, the back door to what truly lies there.
+"""
+
+import pytest
+
+_PARTS = ("driving", "samples", "plain_lists", "tickets", "lists", "pages", "histories", "catalogue", "outbox")
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in (*_PARTS, "transactions")))
+
+from supportcore.testing.conformance.catalogue import CatalogueConformance  # noqa: E402  # after the registration
+from supportcore.testing.conformance.histories import HistoriesConformance  # noqa: E402
+from supportcore.testing.conformance.lists import ListsConformance  # noqa: E402
+from supportcore.testing.conformance.outbox import OutboxConformance  # noqa: E402
+from supportcore.testing.conformance.pages import PagesConformance  # noqa: E402
+from supportcore.testing.conformance.tickets import TicketsConformance  # noqa: E402
+from supportcore.testing.conformance.transactions import OverlapsConformance, TransactionsConformance  # noqa: E402
+
+
+class StoreConformance(
+    TicketsConformance,
+    ListsConformance,
+    PagesConformance,
+    HistoriesConformance,
+    CatalogueConformance,
+    OutboxConformance,
+    TransactionsConformance,
+):
+    """Everything a store promises."""
+
+
+__all__ = [
+    "CatalogueConformance",
+    "HistoriesConformance",
+    "ListsConformance",
+    "OutboxConformance",
+    "OverlapsConformance",
+    "PagesConformance",
+    "StoreConformance",
+    "TicketsConformance",
+    "TransactionsConformance",
+]

@@ -1,0 +1,201 @@
+"""What `supportcore.storage.ports.Tickets` promises of lists and counts."""
+
+# ruff: noqa: SIM300  # expected == actual, as in every test
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supportcore.predicate import ALWAYS, NEVER, All, AnyOf, Eq, In, Missing, Ne, Predicate, Range
+from supportcore.storage.ports import (
+    COUNT_KEYS,
+    Query,
+    Seek,
+    Store,
+)
+from supportcore.testing import strategies
+from supportcore.testing.conformance.driving import (
+    Conformance,
+    for_every_store,
+    fresh_desk,
+    read,
+    write,
+)
+from supportcore.testing.conformance.plain_lists import (
+    DIRECTIONS,
+    SORTS,
+    crowds_and_conditions,
+    crowds_and_filters,
+    holds,
+    listed,
+    place,
+    sought,
+)
+from supportcore.testing.conformance.samples import (
+    AT,
+    found_by,
+    fresh_crowd,
+    fresh_ticket,
+    opening,
+    save_all,
+    two_tickets,
+)
+from supportcore.tickets.evolve import opened
+from supportcore.tickets.ticket import Ticket
+
+
+class ListsConformance(Conformance):
+    """Filters, sorts, seeks and counts; null and text compare as `supportcore.predicate` says."""
+
+    @for_every_store
+    @given(
+        shown=crowds_and_conditions(),
+        sort=SORTS,
+        descending=DIRECTIONS,
+        limit=st.integers(1, 5),
+        skip=st.integers(0, 6),
+    )
+    def test_a_list_is_what_a_plain_filter_gives(
+        self,
+        store: Store,
+        shown: tuple[tuple[Ticket, ...], list[Predicate]],
+        sort: str,
+        descending: bool,
+        limit: int,
+        skip: int,
+    ) -> None:
+        """Every filter, sort, direction, limit and skip gives what filtering and sorting in Python gives."""
+        crowd, conditions = shown
+        ledger, crowd = fresh_crowd(store, crowd)
+        for where in conditions:
+            expected = listed(crowd, where, sort, descending=descending)
+            query = Query(where=where, sort=sort, descending=descending, limit=100)
+            assert expected == list(read(store, ledger.find(query)))
+            some = attrs.evolve(query, limit=limit, skip=skip)
+            assert expected[skip : skip + limit] == list(read(store, ledger.find(some)))
+
+    @for_every_store
+    @given(shown=crowds_and_conditions(), field=st.sampled_from(COUNT_KEYS), cap=st.integers(1, 12))
+    def test_counts_are_what_a_plain_filter_gives(
+        self, store: Store, shown: tuple[tuple[Ticket, ...], list[Predicate]], field: str, cap: int
+    ) -> None:
+        """Counting, up to a cap and by a field, gives what counting in Python gives."""
+        crowd, conditions = shown
+        ledger, crowd = fresh_crowd(store, crowd)
+        for where in conditions:
+            expected = [ticket for ticket in crowd if holds(where, ticket)]
+            assert len(expected) == read(store, ledger.count(where))
+            assert min(len(expected), cap) == read(store, ledger.count(where, cap=cap))
+            by_field = dict(read(store, ledger.count_by(where, field)))
+            assert Counter(getattr(ticket, field) for ticket in expected) == by_field
+
+    @for_every_store
+    @given(
+        shown=crowds_and_filters(),
+        sort=SORTS,
+        descending=DIRECTIONS,
+        backwards=strategies.flags(),
+        limit=st.integers(1, 5),
+        data=st.data(),
+    )
+    def test_a_seek_goes_on_strictly_behind_the_edge(
+        self,
+        store: Store,
+        shown: tuple[tuple[Ticket, ...], Predicate],
+        sort: str,
+        descending: bool,
+        backwards: bool,
+        limit: int,
+        data: st.DataObject,
+    ) -> None:
+        """From any edge, a row or none, forwards and backwards: the nearest rows, in the order of the list."""
+        crowd, where = shown
+        ledger, crowd = fresh_crowd(store, crowd)
+        edges = [(place(ticket, sort)[0], ticket.id) for ticket in crowd]
+        key = data.draw(st.sampled_from([edge[0] for edge in edges]) if edges else st.just(_some_key(sort)))
+        row_id = data.draw(st.sampled_from([edge[1] for edge in edges]) if edges else strategies.host_ids())
+        query = Query(
+            where=where,
+            sort=sort,
+            descending=descending,
+            limit=limit,
+            seek=Seek(key=key, id=row_id, backwards=backwards),
+        )
+        expected = sought(listed(crowd, where, sort, descending=descending), query)
+        assert expected == list(read(store, ledger.find(query)))
+
+    def test_missing_values_compare_as_the_language_says(self, store: Store) -> None:
+        """A missing value equals nothing, lies in no list or range, and differs from every value."""
+        ledger, here, gone = two_tickets(store, customer="acme")
+        assert {gone} == found_by(store, ledger, Ne("customer", "acme"))
+        assert {gone, here} == found_by(store, ledger, Ne("customer", "other"))
+        assert {here} == found_by(store, ledger, Eq("customer", "acme"))
+        assert {here} == found_by(store, ledger, In("customer", ("acme", "other")))
+        assert {here} == found_by(store, ledger, Range("customer", "", None))
+        assert {here} == found_by(store, ledger, Range("customer", None, "b"))
+        assert {gone} == found_by(store, ledger, Missing("customer"))
+        assert {here} == found_by(store, ledger, Missing("customer", False))
+        assert {None: 1, "acme": 1} == dict(read(store, ledger.count_by(ALWAYS, "customer")))
+
+    @pytest.mark.parametrize("other", ["Acme", "acme ", " acme", "acmé", "acme\u0301", "ａcme", "acme\u200b", "acm"])
+    def test_text_is_equal_byte_by_byte(self, store: Store, other: str) -> None:
+        """Case, accents, spaces, width and what cannot be seen all make another value."""
+        ledger, here, there = two_tickets(store, customer="acme", other=other)
+        assert {here} == found_by(store, ledger, Eq("customer", "acme"))
+        assert {there} == found_by(store, ledger, Ne("customer", "acme"))
+        assert {there} == found_by(store, ledger, In("customer", (other,)))
+        assert {"acme": 1, other: 1} == dict(read(store, ledger.count_by(ALWAYS, "customer")))
+
+    def test_text_is_ordered_byte_by_byte(self, store: Store) -> None:
+        """Ranges and ids go by the bytes of UTF-8: capitals before small letters, accents after z, planes last."""
+        names = ["", " ", "A", "Z", "a", "a ", "ab", "z", "\x7f", "á", "ñ", "\uffff", "😀"]
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        tickets = [
+            attrs.evolve(opened(desk, f"id{name}", opening(number)), customer=name or None)
+            for number, name in enumerate(reversed(names), start=1)
+        ]
+        write(store, save_all(ledger, tickets))
+        assert tuple(f"id{name}" for name in names) == read(store, ledger.ticket_ids("", 100))
+        for edge in names[1:]:
+            found = read(store, ledger.find(Query(where=Range("customer", edge, None), sort="number", limit=100)))
+            assert names[names.index(edge) :] == [ticket.customer for ticket in found]
+
+    def test_conditions_that_are_always_or_never_true(self, store: Store) -> None:
+        """An empty ``all`` holds of everything; an empty ``any`` and an empty list of values of nothing."""
+        ledger, ticket = fresh_ticket(store)
+        assert {ticket} == found_by(store, ledger, ALWAYS)
+        assert set() == found_by(store, ledger, NEVER)
+        assert set() == found_by(store, ledger, In("state", ()))
+        assert set() == found_by(store, ledger, All((ALWAYS, NEVER)))
+        assert {ticket} == found_by(store, ledger, AnyOf((NEVER, ALWAYS)))
+
+    def test_a_condition_may_be_deep_and_wide(self, store: Store) -> None:
+        """A list of five hundred values, and conditions twelve deep, are answered."""
+        ledger, ticket = fresh_ticket(store)
+        wide = In("state", (*(f"state-{number}" for number in range(499)), "new"))
+        deep: Predicate = wide
+        for depth in range(12):
+            deep = (All, AnyOf)[depth % 2]((Eq("state", f"s{depth}"), deep) if depth % 2 else (deep, Ne("team", "x")))
+        assert {ticket} == found_by(store, ledger, deep)
+
+    @for_every_store
+    @given(crowd=strategies.crowds(), limit=st.integers(1, 5))
+    def test_ids_can_be_walked(self, store: Store, crowd: tuple[Ticket, ...], limit: int) -> None:
+        """Asking on from the last id meets every ticket once, by the bytes of the ids."""
+        ledger, crowd = fresh_crowd(store, crowd)
+        walked: list[str] = []
+        while found := read(store, ledger.ticket_ids(walked[-1] if walked else "", limit)):
+            assert len(found) <= limit
+            walked.extend(found)
+        assert sorted((ticket.id for ticket in crowd), key=str.encode) == walked
+
+
+def _some_key(sort: str) -> Any:
+    return AT if sort.endswith("_at") else 1

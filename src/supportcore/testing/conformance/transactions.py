@@ -1,0 +1,271 @@
+"""What `supportcore.storage.ports.Store` promises of transactions, and of desks in one store."""
+
+# ruff: noqa: SIM300  # expected == actual, as in every test
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supportcore.products import Product
+from supportcore.storage.ports import (
+    KIND_OF,
+    Conflict,
+    Ledger,
+    Query,
+    Record,
+    Steps,
+    Store,
+    drive,
+)
+from supportcore.testing import strategies
+from supportcore.testing.conformance.driving import (
+    Conformance,
+    Undo,
+    for_every_store,
+    fresh_desk,
+    read,
+    shuffled,
+    write,
+)
+from supportcore.testing.conformance.samples import (
+    AT,
+    HASH,
+    content,
+    contents_of,
+    everything,
+    moved_to,
+    noted_ticket,
+    notices,
+    opened_ticket,
+    stored,
+)
+from supportcore.tickets.commands import Decision
+
+
+def _do_everything(ledger: Ledger, desk: str) -> Steps[None]:
+    """Do one of everything that can be done to a desk on which ``t1`` is open, with a notice that is pending."""
+    number = yield from ledger.next_number()
+    yield from ledger.save(everything(desk, "t2", number + 100))
+    ticket = yield from ledger.ticket("t1", lock=True)
+    assert ticket is not None
+    yield from ledger.save(attrs.evolve(noted_ticket(ticket), contents=(content(content_id="n2", position=2),)))
+    yield from ledger.put_record(Product(id="p1", name="Changed"))
+    yield from ledger.put_record(Product(id="p2", name="New"))
+    yield from ledger.put_rules("1" * 64, "{}")
+    yield from ledger.park("t1", until=AT + timedelta(days=1), error="it failed")
+    leases = yield from ledger.claim(now=AT, until=AT + timedelta(days=1), token="worker", limit=1)
+    yield from ledger.settle(leases[0].row.id, token="worker", sent_at=AT, retry_at=None)
+
+
+def _begun(store: Store) -> tuple[str, Ledger]:
+    """Open ``t1`` with one of everything on a fresh desk."""
+    desk = fresh_desk()
+    ledger = store.ledger(desk)
+    write(store, ledger.save(everything(desk)))
+    write(store, ledger.put_record(Product(id="p1", name="One")))
+    return desk, ledger
+
+
+class TransactionsConformance(Conformance):
+    """What `supportcore.storage.ports.Store` promises of transactions, and of desks in one store."""
+
+    def test_what_is_undone_never_was(self, store: Store) -> None:
+        """An error undoes ticket, history, content, notices, receipt, records, rules and parking together."""
+        desk, ledger = _begun(store)
+        before = read(store, contents_of(ledger))
+        with pytest.raises(Undo), store.begin(write=True) as execute:
+            drive(_do_everything(ledger, desk), execute)
+            raise Undo
+        assert before == read(store, contents_of(ledger))
+        assert read(store, ledger.ticket("t2")) is None
+        assert read(store, ledger.ticket_by_number(101)) is None
+        assert () == read(store, ledger.history("t2"))
+        assert () == read(store, ledger.contents("t2"))
+        assert read(store, ledger.receipt("open-t2")) is None
+        assert read(store, ledger.rules("1" * 64)) is None
+        claim = ledger.claim(now=AT, until=AT + timedelta(days=1), token="worker", limit=10)
+        assert [("row-of-t1", 1)] == [(lease.row.id, lease.attempts) for lease in write(store, claim)]
+        write(store, ledger.save(everything(desk, "t2", 101)))
+
+    @for_every_store
+    @given(decision=strategies.decisions(), stop=st.integers(0, 12))
+    def test_a_decision_is_saved_whole_or_not_at_all(self, store: Store, decision: Decision, stop: int) -> None:
+        """Broken off after any number of operations, nothing of a decision is left; tried again, all of it is there."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        decision = moved_to(decision, desk)
+        nothing = read(store, contents_of(ledger))
+        with pytest.raises(Undo), store.begin(write=True) as execute:
+            operations = count()
+
+            def breaking(operation: Any) -> Any:
+                if next(operations) == stop:
+                    raise Undo
+                return execute(operation)
+
+            drive(ledger.save(decision), breaking)
+            raise Undo
+        assert nothing == read(store, contents_of(ledger))
+        write(store, ledger.save(decision))
+        assert (decision.changes[0].ticket,) == read(store, ledger.find(Query()))
+
+    def test_reads_inside_see_the_writes_before_them(self, store: Store) -> None:
+        """Within a transaction every way of reading shows what was written in it."""
+        desk, ledger = _begun(store)
+        with store.begin(write=True) as execute:
+            drive(_do_everything(ledger, desk), execute)
+            inside = drive(contents_of(ledger), execute)
+            receipt = drive(ledger.receipt("open-t2"), execute)
+            rules = drive(ledger.rules("1" * 64), execute)
+            found = drive(ledger.records([("product", "p1")]), execute)
+        assert inside == read(store, contents_of(ledger))
+        assert ("t1", "t2") == inside["ids"]
+        assert 3 == len(inside["feed"])
+        assert (1, 1, 0) == inside["outbox"]
+        assert 2 == inside["ticket t1"].version
+        assert receipt is not None
+        assert ("{}", (Product(id="p1", name="Changed"),)) == (rules, found)
+
+    def test_nobody_else_sees_what_is_not_committed(self, store: Store) -> None:
+        """Until a transaction ends, others see the desk as it was before."""
+        desk, ledger = _begun(store)
+        before = read(store, contents_of(ledger))
+        with store.begin(write=True) as execute:
+            drive(_do_everything(ledger, desk), execute)
+            with ThreadPoolExecutor(1) as pool:
+                assert before == pool.submit(read, store, contents_of(ledger)).result(timeout=60)
+        assert before != read(store, contents_of(ledger))
+
+    def test_an_error_inside_comes_out_as_it_is(self, store: Store) -> None:
+        """What the block raises is what the caller gets, also out of a transaction that only reads."""
+        error = Undo("mine")
+        for writing in (True, False):
+            with pytest.raises(Undo) as raised, store.begin(write=writing):
+                raise error
+            assert error is raised.value
+
+    def test_a_store_goes_on_after_a_conflict(self, store: Store) -> None:
+        """A transaction that failed holds nothing up: the next one begins, writes and is kept."""
+        desk, ledger = _begun(store)
+        for _ in range(30):
+            with pytest.raises(Conflict):
+                write(store, ledger.save(opened_ticket(desk, "t1")))
+        write(store, _do_everything(ledger, desk))
+        assert ("t1", "t2") == read(store, ledger.ticket_ids("", 10))
+
+    def test_migrating_again_changes_nothing(self, store: Store) -> None:
+        """What is stored survives a second migration."""
+        _, ledger = _begun(store)
+        before = read(store, contents_of(ledger))
+        store.migrate()
+        assert before == read(store, contents_of(ledger))
+
+    def test_an_owned_store_says_so(self, store: Store) -> None:
+        """A store that begins its own transactions is not joined, and has a name for messages."""
+        assert not store.joined
+        assert "://" in store.url
+
+    @for_every_store
+    @given(mine=strategies.decisions(), theirs=strategies.decisions(), record=strategies.records())
+    def test_desks_never_see_one_another(self, store: Store, mine: Decision, theirs: Decision, record: Record) -> None:
+        """With the same ids and numbers on both, whatever is done on one desk changes nothing on the other."""
+        desk, other_desk = fresh_desk(), fresh_desk()
+        here, there = store.ledger(desk), store.ledger(other_desk)
+        mine, theirs = moved_to(mine, desk, "t1", 1), moved_to(theirs, other_desk, "t1", 1)
+        empty = read(store, contents_of(there))
+        write(store, here.save(mine))
+        write(store, here.put_record(record))
+        write(store, here.put_rules(HASH, "mine"))
+        write(store, here.park("t1", until=AT, error=""))
+        assert 1 == write(store, here.next_number())
+        assert empty == read(store, contents_of(there))
+        assert read(store, there.ticket("t1")) is None
+        assert read(store, there.ticket_by_number(1)) is None
+        assert read(store, there.rules(HASH)) is None
+        assert (None,) == read(store, there.records([(KIND_OF[type(record)], record.id)]))
+        if mine.receipt is not None:
+            assert read(store, there.receipt(mine.receipt.command_id)) is None
+        far = strategies.LAST_INSTANT
+        assert () == write(store, there.claim(now=far, until=far, token="w", limit=100))
+        before = read(store, contents_of(here))
+
+        write(store, there.save(theirs))
+        write(store, there.put_rules(HASH, "theirs"))
+        assert 1 == write(store, there.next_number())
+        write(store, there.park("t1", until=AT, error=""))
+        for lease in write(store, there.claim(now=far, until=far, token="w", limit=100)):
+            assert write(store, there.settle(lease.row.id, token="w", sent_at=AT, retry_at=None))
+        write(store, there.save(noted_ticket(theirs.changes[0].ticket, "another command")))
+        assert before == read(store, contents_of(here))
+        assert "mine" == read(store, here.rules(HASH))
+        assert mine.changes[0].ticket == read(store, here.ticket("t1"))
+        assert list(mine.changes[0].recorded) == stored(read(store, here.feed(0, 100)))
+        assert {lease.row for lease in write(store, here.claim(now=far, until=far, token="w", limit=100))} == set(
+            mine.outbox
+        )
+
+
+class OverlapsConformance(Conformance):
+    """
+    What transactions promise of one another, step by step.
+
+    Only for stores whose transactions never wait for one another: here one thread holds several and goes on with any.
+    """
+
+    @for_every_store
+    @given(data=st.data())
+    def test_no_order_of_steps_loses_a_change(self, store: Store, data: st.DataObject) -> None:
+        """However the steps of writers of one ticket are shuffled, each change that was committed is there, once."""
+        _, ledger = _begun(store)
+
+        def steps(name: str) -> Steps[None]:
+            ticket = yield from ledger.ticket("t1")
+            assert ticket is not None
+            yield from ledger.save(noted_ticket(ticket, name))
+
+        kept = shuffled(store, [lambda name=name: steps(name) for name in "abc"], data)  # type: ignore[misc]
+        history = read(store, ledger.history("t1"))
+        assert {"abc"[place] for place in kept} == {one.command_id for one in history[1:]}
+        assert list(range(1, len(kept) + 2)) == [one.position for one in history]
+
+    @for_every_store
+    @given(data=st.data())
+    def test_no_order_of_steps_gives_a_number_twice(self, store: Store, data: st.DataObject) -> None:
+        """However the steps of those who ask for numbers are shuffled, no two committed ones got the same."""
+        ledger = store.ledger(fresh_desk())
+        kept = shuffled(store, [ledger.next_number] * 3, data)
+        assert len(kept) == len(set(kept.values()))
+        assert max(kept.values()) < write(store, ledger.next_number())
+
+    @for_every_store
+    @given(data=st.data())
+    def test_no_order_of_steps_forgets_a_parking(self, store: Store, data: st.DataObject) -> None:
+        """However the steps of those who park a ticket are shuffled, every committed parking is counted."""
+        _, ledger = _begun(store)
+        kept = shuffled(store, [lambda: ledger.park("t1", until=AT, error="")] * 3, data)
+        assert len(kept) == read(store, ledger.parked("t1"))
+
+    @for_every_store
+    @given(data=st.data())
+    def test_no_order_of_steps_gives_a_notice_to_two(self, store: Store, data: st.DataObject) -> None:
+        """However a late settlement and another's claim are shuffled, only one of them has the notice in the end."""
+        _, ledger = _begun(store)
+        write(store, ledger.claim(now=AT, until=AT, token="one", limit=1))
+        late = AT + timedelta(hours=1)
+        works: list[Callable[[], Steps[Any]]] = [
+            lambda: ledger.settle("row-of-t1", token="one", sent_at=AT, retry_at=None),
+            lambda: ledger.claim(now=AT, until=late, token="two", limit=1),
+        ]
+        kept = shuffled(store, works, data)
+        sent = notices(read(store, ledger.outbox_counts())) == (0, 1, 0)
+        assert sent == bool(kept.get(0))
+        assert bool(kept.get(0)) + bool(kept.get(1)) == 1

@@ -1,0 +1,91 @@
+"""Records of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from supportcore.people.agents import Agent, Team
+from supportcore.people.customers import Agreement, Contact, Customer
+from supportcore.products import Module, Product, Project, Service, Version
+from supportcore.storage.ports import RECORD_KINDS, Record
+from supportcore.testing.strategies.values import _maybe, _sets, emails, flags, host_ids, instants, titles
+
+
+def _common() -> dict[str, SearchStrategy[Any]]:
+    return {"id": host_ids(), "name": titles(), "active": flags(dullest=True)}
+
+
+def customers(**over: SearchStrategy[Any]) -> SearchStrategy[Customer]:
+    """Return customers; a keyword argument replaces the strategy of that field, here and in all that follow."""
+    return st.builds(Customer, **{**_common(), **over})
+
+
+def contacts(**over: SearchStrategy[Any]) -> SearchStrategy[Contact]:
+    """Return contacts."""
+    fields = {"customers": _sets(host_ids()), "email": emails(), "locale": titles()}
+    return st.builds(Contact, **{**_common(), **fields, **over})
+
+
+def agreements(**over: SearchStrategy[Any]) -> SearchStrategy[Agreement]:
+    """Return agreements."""
+    fields = {"customer": host_ids(), "starts_at": instants(), "ends_at": _maybe(instants()), "on_hold": flags()}
+    return st.builds(Agreement, **{**_common(), **fields, **over})
+
+
+def agents(**over: SearchStrategy[Any]) -> SearchStrategy[Agent]:
+    """Return agents."""
+    fields = {"email": emails(), "locale": titles(), "skills": _sets(host_ids())}
+    return st.builds(Agent, **{**_common(), **fields, **over})
+
+
+def teams(**over: SearchStrategy[Any]) -> SearchStrategy[Team]:
+    """Return teams."""
+    return st.builds(Team, **{**_common(), "members": _sets(host_ids()), **over})
+
+
+def products(**over: SearchStrategy[Any]) -> SearchStrategy[Product]:
+    """Return products."""
+    return st.builds(Product, **{**_common(), **over})
+
+
+def modules(**over: SearchStrategy[Any]) -> SearchStrategy[Module]:
+    """Return modules."""
+    return st.builds(Module, **{**_common(), "product": host_ids(), **over})
+
+
+def versions(**over: SearchStrategy[Any]) -> SearchStrategy[Version]:
+    """Return versions of products."""
+    return st.builds(Version, **{**_common(), "product": host_ids(), **over})
+
+
+def services(**over: SearchStrategy[Any]) -> SearchStrategy[Service]:
+    """Return services."""
+    return st.builds(Service, **{**_common(), "customers": _sets(host_ids()), **over})
+
+
+def projects(**over: SearchStrategy[Any]) -> SearchStrategy[Project]:
+    """Return projects."""
+    return st.builds(Project, **{**_common(), "customer": host_ids(), **over})
+
+
+_RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
+    "customer": customers,
+    "contact": contacts,
+    "agreement": agreements,
+    "agent": agents,
+    "team": teams,
+    "product": products,
+    "module": modules,
+    "version": versions,
+    "service": services,
+    "project": projects,
+}
+
+
+def records(kind: str | None = None, **over: SearchStrategy[Any]) -> SearchStrategy[Record]:
+    """Return records of *kind*, or of every kind."""
+    return st.one_of([_RECORDS[name](**over) for name in RECORD_KINDS if kind in (None, name)])

@@ -1,0 +1,137 @@
+"""
+What the golden files were made from: one value of everything that is stored, with every field filled in.
+
+A file is called after what it holds: ``event-replied-1``, ``record-customer``, ``ticket``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from supportcore.people.agents import Agent, Team
+from supportcore.people.customers import Agreement, Contact, Customer
+from supportcore.products import Module, Product, Project, Service, Version
+from supportcore.storage import codec
+from supportcore.storage.ports import KIND_OF, Record
+from supportcore.tickets.commands import OutboxRow, Receipt
+from supportcore.tickets.events import (
+    Content,
+    ContentRef,
+    Event,
+    NoteAdded,
+    Replied,
+    StateChanged,
+    TicketAssigned,
+    TicketOpened,
+    TimerRefused,
+    Triaged,
+)
+from supportcore.tickets.ticket import Ticket, Timer
+
+FOLDER = Path(__file__).parent
+PLAIN: Mapping[str, type[Any]] = {"ticket": Ticket, "content": Content, "receipt": Receipt, "outbox_row": OutboxRow}
+"""What is stored besides events and records, by the name of its file."""
+
+AT = datetime(2026, 3, 2, 9, 30, 15, 123000, tzinfo=UTC)
+HASH = "0123456789abcdef" * 4
+TICKET = "3f1d6a52-6a0e-4f6e-9a55-0d6f3c1c8a10"
+REF = ContentRef(id="c-1", digest=HASH)
+TIMERS = (Timer(action="expire", due_at=AT + timedelta(hours=72)), Timer(action="remind", due_at=AT))
+CLASSIFIED: dict[str, Any] = {
+    "product": "erp",
+    "module": "erp-stock",
+    "product_version": "erp-7",
+    "service": "support",
+    "project": "rollout",
+    "type": "problem",
+    "priority": "high",
+    "priority_rank": 3,
+    "urgency": "today",
+    "area": "north",
+    "origin": "mail",
+}
+WORKING: dict[str, Any] = {"team": "desk", "responsible": "luis", "assignee": "zoë"}
+
+EVENTS: tuple[Event, ...] = (
+    TicketOpened(
+        at=AT, actor="ana", number=17, rules_hash=HASH, subject="¿No arranca? 😀", state="new", category="new",
+        waiting_on="support", customer="acme", contact="ana", timers=TIMERS, description=REF, answers=REF,
+        **CLASSIFIED, **WORKING,
+    ),
+    Replied(at=AT, actor="luis", side="staff", message=REF, waiting_on="customer"),
+    NoteAdded(at=AT, actor="luis", note=REF),
+    StateChanged(
+        at=AT, actor="luis", action="cancel", source="working", state="cancelled", category="closed",
+        outcome="cancelled", waiting_on="external", timers=TIMERS, comment=REF, internal=REF, reason="duplicate",
+    ),
+    TicketAssigned(at=AT, actor="luis", **WORKING),
+    Triaged(at=AT, actor="luis", **CLASSIFIED),
+    TimerRefused(at=AT, actor="system", action="expire", reasons=("guard", "the priority is not high")),
+)  # fmt: skip
+
+RECORDS: tuple[Record, ...] = (
+    Customer(id="acme", name="ACME, S.A.", active=False),
+    Contact(
+        id="ana", name="Ana Núñez", customers={"beta", "acme"}, email="ana@acme.example", locale="es", active=False
+    ),
+    Agreement(
+        id="gold-2026", name="Gold", customer="acme", starts_at=AT, ends_at=AT + timedelta(days=365), on_hold=True,
+        active=False,
+    ),
+    Agent(
+        id="luis", name="Luis", email="luis@desk.example", locale="es-CO", skills={"stock", "accounts"}, active=False
+    ),
+    Team(id="desk", name="Desk", members=["zoë", "luis"], active=False),
+    Product(id="erp", name="ERP", active=False),
+    Module(id="erp-stock", name="Stock", product="erp", active=False),
+    Version(id="erp-7", name="7.0", product="erp", active=False),
+    Service(id="support", name="Support", customers={"beta", "acme"}, active=False),
+    Project(id="rollout", name="Roll-out", customer="acme", active=False),
+)  # fmt: skip
+
+OTHERS: Mapping[str, Any] = {
+    "ticket": Ticket(
+        id=TICKET, desk="noova", number=17, version=4, rules_hash=HASH, subject="¿No arranca? 😀", state="cancelled",
+        category="closed", outcome="cancelled", waiting_on="external", customer="acme", contact="ana", timers=TIMERS,
+        opened_at=AT, updated_at=AT + timedelta(days=1), last_reply_at=AT + timedelta(hours=1),
+        closed_at=AT + timedelta(days=1), **CLASSIFIED, **WORKING,
+    ),
+    "content": Content(
+        id="c-1", ticket=TICKET, position=2, kind="message", audience="public", author="luis",
+        body="Línea uno\n\tlínea dos \"entre comillas\" \\ 😀", salt="00ff" * 8,
+    ),
+    "receipt": Receipt(
+        command_id="cmd-1", digest=HASH, id=TICKET, number=17, version=4, state="cancelled", at=AT
+    ),
+    "outbox_row": OutboxRow(
+        id="n-1", ticket=TICKET, position=2, rule="replied", role="contact", recipient="ana", channel="email",
+        template="replied", due_at=AT,
+    ),
+}  # fmt: skip
+
+
+def samples() -> dict[str, tuple[Any, codec.Document]]:
+    """Return every value and its stored form as of today, by the name of its golden file."""
+    found: dict[str, tuple[Any, codec.Document]] = {}
+    for event in EVENTS:
+        name, version, form = codec.dump_event(event)
+        found[f"event-{name}-{version}"] = (event, form)
+    for record in RECORDS:
+        found[f"record-{KIND_OF[type(record)]}"] = (record, codec.dump_record(record)[1])
+    for name, value in OTHERS.items():
+        found[name] = (value, codec.dump(value))
+    return found
+
+
+def load(name: str, form: codec.Document) -> Any:
+    """Return the value that the form in a golden file of this name stands for."""
+    what, _, rest = name.partition("-")
+    if what == "event":
+        event, _, version = rest.rpartition("-")
+        return codec.load_event(event, int(version), form)
+    if what == "record":
+        return codec.load_record(rest, form)
+    return codec.load(PLAIN[name], form)

@@ -1,0 +1,95 @@
+"""The suite finds what it is there to find."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.internal.detection import is_hypothesis_test
+
+from supportcore.testing.conformance import OverlapsConformance, StoreConformance
+from tests.testing import broken
+
+FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
+    (broken.VersionsIgnored, "test_a_stale_version_is_a_conflict", {"version": 1}),
+    (broken.LastCommitWins, "test_no_order_of_steps_loses_a_change", {}),
+    (broken.LastCommitWins, "test_writers_of_one_ticket_lose_nothing", {"lock": True}),
+    (broken.EventsDropped, "test_a_decision_comes_back_as_it_was_saved", {}),
+    (broken.EventsDropped, "test_the_feed_can_be_walked", {}),
+    (broken.NumbersReadThenWritten, "test_no_order_of_steps_gives_a_number_twice", {}),
+    (broken.NumbersCounted, "test_numbers_begin_at_one_and_rise", {}),
+    (broken.NoticesLeak, "test_what_is_undone_never_was", {}),
+    (broken.ReadsDirty, "test_nobody_else_sees_what_is_not_committed", {}),
+    (broken.ReadsDirty, "test_what_is_undone_never_was", {}),
+    (broken.SeeksByKeyAlone, "test_a_seek_goes_on_strictly_behind_the_edge", {}),
+    (broken.SeeksByKeyAlone, "test_pages_make_up_the_whole_list", {}),
+    (broken.LeasesIgnored, "test_a_leased_row_is_left_alone_until_the_lease_ends", {}),
+    (broken.TokensIgnored, "test_who_lost_the_lease_settles_nothing", {}),
+    (broken.DesksLeak, "test_desks_never_see_one_another", {}),
+    (broken.NullsCompareAsInSql, "test_missing_values_compare_as_the_language_says", {}),
+    (broken.NullsCompareAsInSql, "test_a_list_is_what_a_plain_filter_gives", {}),
+    (broken.CaseFolds, "test_text_is_equal_byte_by_byte", {"other": "Acme"}),
+    (broken.ColumnsGrowStale, "test_a_saved_ticket_replaces_the_one_before", {}),
+]
+
+
+class Suite(StoreConformance, OverlapsConformance):
+    """All that the memory store passes."""
+
+
+@pytest.mark.parametrize(("store", "test", "given"), FOUND_BY, ids=lambda value: getattr(value, "__name__", None))
+def test_a_broken_store_is_found(
+    store: type[broken.BrokenStore], test: str, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store broken in one way fails the test that is about that."""
+    run = getattr(StoreConformance, test, None) or getattr(OverlapsConformance, test)
+    if is_hypothesis_test(run):  # the first failure is enough, and nothing to remember
+        quick = settings(
+            run._hypothesis_internal_use_settings,
+            phases=[Phase.generate],
+            database=None,
+            derandomize=True,
+            max_examples=400,
+        )
+        monkeypatch.setattr(run, "_hypothesis_internal_use_settings", quick)
+    with pytest.raises((AssertionError, pytest.fail.Exception, ExceptionGroup)):
+        getattr(Suite(), test)(store=store(), **given)
+
+
+def test_every_broken_store_is_tried() -> None:
+    """No broken store is left out above."""
+    assert set(broken.BrokenStore.__subclasses__()) == {store for store, _, _ in FOUND_BY}
+
+
+def test_the_suite_is_ten_lines_away(tmp_path: Path) -> None:
+    """A module of ten lines judges somebody's store: a good one passes, a broken one does not."""
+    (tmp_path / "test_stores.py").write_text(
+        "import pytest\n"
+        "from supportcore.storage.memory import MemoryStore\n"
+        "from supportcore.testing.conformance import OutboxConformance\n"
+        "from tests.testing.broken import LeasesIgnored\n"
+        "class TestGood(OutboxConformance):\n"
+        "    @pytest.fixture\n"
+        "    def store(self): return MemoryStore()\n"
+        "class TestBroken(OutboxConformance):\n"
+        "    @pytest.fixture\n"
+        "    def store(self): return LeasesIgnored()\n",
+        encoding="utf-8",
+    )
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    command += ["-k", "leased_row or never_claimed", "--rootdir", str(tmp_path), str(tmp_path)]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{root}:{root / 'src'}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 failed, 3 passed" in done.stdout, done.stdout + done.stderr
+    assert "FAILED test_stores.py::TestBroken::test_a_leased_row_is_left_alone_until_the_lease_ends" in done.stdout
