@@ -1,0 +1,206 @@
+"""
+The asynchronous SQL store: the same tables, statements and transactions, awaited.
+
+Only what is coloured stands here: beginning and ending run the functions of the synchronous store inside SQLAlchemy's
+``run_sync``, and each operation is awaited. It is a module of its own because SQLAlchemy's asyncio needs greenlet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from supportcore.errors import BackendMissing, Busy, StoreError
+from supportcore.storage.ports import AsyncExecute, Conflict, Steps
+from supportcore_sql.database import Database, engine_options, prepare_sqlite, read_url
+from supportcore_sql.ledger import Operation, SqlLedger, desks
+from supportcore_sql.prepared import Prepared
+from supportcore_sql.transactions import Membership, open_owned
+
+
+def open_async_store(target: str | AsyncEngine, *, prefix: str = "sc_", schema: str | None = None) -> AsyncSqlStore:
+    """
+    Return the store behind a URL such as ``sqlite+aiosqlite:///desk.db``, or a host's engine.
+
+    Args:
+        target: A URL whose driver is asynchronous, or an engine; nothing is connected yet.
+        prefix: Begins the name of every table, so that two can live side by side.
+        schema: Database schema the tables live in, where the engine has schemas.
+    """
+    return AsyncSqlStore(target, prefix=prefix, schema=schema)
+
+
+class AsyncSqlStore:
+    """
+    A store in a SQL database; see `supportcore.storage.ports.AsyncStore`.
+
+    As `supportcore_sql.SqlStore`, with tasks for threads.
+    """
+
+    joined = False
+
+    def __init__(self, target: str | AsyncEngine, *, prefix: str = "sc_", schema: str | None = None) -> None:
+        ours = isinstance(target, str)
+        self._engine = _engine(target) if isinstance(target, str) else target
+        dialect = self._engine.dialect.name
+        self._database = Database(self._engine.url, dialect, prefix=prefix, schema=schema, ours=ours)
+        self._turn = asyncio.Lock()
+        self.url: str = self._database.url
+
+    def ledger(self, desk: str) -> SqlLedger:
+        """Return the operations on one desk."""
+        return SqlLedger(self._database.statements, desk)
+
+    def desks(self) -> Steps[tuple[str, ...]]:
+        """Return the keys of all desks that have tickets or rules."""
+        return desks(self._database.statements)
+
+    @asynccontextmanager
+    async def begin(self, *, write: bool) -> AsyncIterator[AsyncExecute]:
+        """Begin a transaction and hand out its executor."""
+        database = self._database
+        database.check_file()
+        async with self._taking_turns(write), self._connected(write) as connection:
+            transaction = await connection.run_sync(open_owned, database, write=write)
+            try:
+                yield executor(connection, lambda error: database.fault(error, write=write))
+            except BaseException:
+                with suppress(sa.exc.SQLAlchemyError):
+                    await connection.run_sync(lambda _: transaction.rollback())
+                raise
+            try:
+                await connection.run_sync(lambda _: transaction.commit() if write else transaction.rollback())
+            except sa.exc.SQLAlchemyError as error:
+                raise database.fault(error, write=write) from error
+
+    async def migrate(self) -> None:
+        """Make or upgrade the tables; on SQLite files of our own, switch to write-ahead logging."""
+        from supportcore_sql import migrate
+
+        self._database.create_file()
+        try:
+            async with self._taking_turns(write=True), self._connected(write=True) as connection:
+                await connection.run_sync(migrate.migrate, self._database)
+        except Conflict as error:
+            raise Busy from error
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._database.ours:
+            await self._engine.dispose()
+
+    def join(self, host: AsyncConnection | AsyncSession) -> JoinedAsyncSqlStore:
+        """Return this store inside the transaction of a host's connection or session."""
+        return JoinedAsyncSqlStore(self._database, host)
+
+    @asynccontextmanager
+    async def _taking_turns(self, write: bool) -> AsyncIterator[None]:
+        database = self._database
+        if not database.turns(write=write):
+            yield
+            return
+        try:
+            async with asyncio.timeout(database.patience):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise Conflict("another task was in a transaction all the while") from None
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @asynccontextmanager
+    async def _connected(self, write: bool) -> AsyncIterator[AsyncConnection]:
+        try:
+            connection = await self._engine.connect()
+        except sa.exc.SQLAlchemyError as error:
+            raise self._database.fault(error, write=write) from error
+        try:
+            yield connection
+        finally:
+            await asyncio.shield(connection.close())
+
+
+class JoinedAsyncSqlStore:
+    """A store inside one transaction of a host; made by `AsyncSqlStore.join`."""
+
+    joined = True
+
+    def __init__(self, database: Database, host: AsyncConnection | AsyncSession) -> None:
+        inner: Any = getattr(host, "sync_session", getattr(host, "sync_connection", None))
+        if inner is None:
+            raise StoreError(why=f"join() takes a started AsyncConnection or an AsyncSession, not {host!r}")
+        self._database, self._host = database, host
+        self._membership = Membership(inner, database)
+        self.url: str = database.url
+
+    def ledger(self, desk: str) -> SqlLedger:
+        """Return the operations on one desk."""
+        return SqlLedger(self._database.statements, desk)
+
+    def desks(self) -> Steps[tuple[str, ...]]:
+        """Return the keys of all desks that have tickets or rules."""
+        return desks(self._database.statements)
+
+    @asynccontextmanager
+    async def begin(self, *, write: bool) -> AsyncIterator[AsyncExecute]:
+        """Begin a savepoint and hand out its executor."""
+        membership = self._membership
+        connection, nested = await self._sync(lambda: membership.enter(write=write))
+        awaited = await self._host.connection() if isinstance(self._host, AsyncSession) else self._host
+        try:
+            yield executor(awaited, lambda error: membership.fault(error, connection, write=write))
+        except BaseException:
+            await self._sync(lambda: membership.leave(connection, nested, failed=True))
+            raise
+        await self._sync(lambda: membership.leave(connection, nested, failed=False))
+
+    async def migrate(self) -> None:
+        """Refuse: making tables is for the store itself."""
+        raise StoreError(why="migrate() of a joined store; run supportcore_sql.migrate.upgrade by connection.run_sync")
+
+    async def close(self) -> None:
+        """Do nothing: the connection is the host's."""
+
+    def join(self, host: AsyncConnection | AsyncSession) -> JoinedAsyncSqlStore:
+        """Return this store inside the transaction of another host."""
+        return JoinedAsyncSqlStore(self._database, host)
+
+    async def _sync(self, work: Callable[[], Any]) -> Any:
+        return await self._host.run_sync(lambda _: work())
+
+
+def executor(connection: AsyncConnection, fault: Callable[[Exception], Exception]) -> AsyncExecute:
+    """Return the function that executes operations on *connection*, and tells errors by *fault*."""
+    run = connection.execute
+
+    async def execute(operation: Operation) -> sa.CursorResult[Any]:
+        try:
+            statement, params = operation
+            if isinstance(statement, Prepared):
+                return await connection.run_sync(statement.execute, params)
+            return await run(statement, params)
+        except sa.exc.SQLAlchemyError as error:
+            raise fault(error) from error
+
+    return execute
+
+
+def _engine(target: str) -> AsyncEngine:
+    url = read_url(target)
+    try:
+        engine = create_async_engine(url, **engine_options(url))
+    except ImportError as error:
+        raise BackendMissing(
+            why=f"{url.drivername}:// needs: pip install 'supportcore[sql-async]' ({error})"
+        ) from error
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreError(why=f"{url.render_as_string(hide_password=True)}: {error}") from error
+    if engine.dialect.name == "sqlite":
+        prepare_sqlite(engine.sync_engine)
+    return engine

@@ -1,0 +1,197 @@
+"""The tables of the first release."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from supportcore_sql.migrations.names import Names, names_here
+from supportcore_sql.types import Instant, InstantOrNever, Json, key_text, long_text, sequence_number
+
+revision = "sc_0001"
+down_revision = None
+branch_labels = ("supportcore",)
+depends_on = None
+
+TABLES = ("tickets", "history", "contents", "receipts", "outbox", "records", "rules", "numbers", "parked")
+
+TICKETS = "tickets"
+INDEXES = (
+    # table, index, columns; of all tickets, how many are alike in the first column, the first two, and so on
+    ("tickets", "tickets_updated", ("desk", "updated_at", "id"), (20000, 1, 1)),
+    ("tickets", "tickets_open", ("desk", "is_open", "updated_at", "id"), (20000, 10000, 1, 1)),
+    ("tickets", "tickets_customer", ("desk", "customer", "updated_at", "id"), (20000, 100, 1, 1)),
+    ("tickets", "tickets_contact", ("desk", "contact", "updated_at", "id"), (20000, 40, 1, 1)),
+    ("tickets", "tickets_assignee", ("desk", "assignee", "is_open", "updated_at", "id"), (20000, 1000, 50, 1, 1)),
+    ("tickets", "tickets_board", ("desk", "is_open", "area", "state"), (20000, 10000, 1000, 100)),
+    ("tickets", "tickets_wake", ("desk", "wake_at", "id"), (20000, 100, 1)),
+    ("history", "history_feed", ("desk", "sequence"), ()),
+    ("outbox", "outbox_next", ("desk", "status", "next_at", "id"), ()),
+)
+
+
+def _key(name: str, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, key_text(40), nullable=nullable)
+
+
+def _id(name: str, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, key_text(64), nullable=nullable)
+
+
+def _long(name: str) -> sa.Column[str]:
+    return sa.Column(name, long_text(), nullable=False)
+
+
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def _small(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False)
+
+
+def _create(names: Names, name: str, *parts: sa.schema.SchemaItem, key: tuple[str, ...], counted: bool = False) -> None:
+    primary = sa.PrimaryKeyConstraint(*key, name=f"pk_{names(name)}")
+    op.create_table(names(name), *parts, primary, schema=names.schema, sqlite_autoincrement=counted)
+
+
+def upgrade() -> None:
+    names = names_here()
+    _create(
+        names,
+        "tickets",
+        _key("desk"),
+        _id("id"),
+        _count("number"),
+        _count("version"),
+        _id("rules_hash"),
+        sa.Column("subject", key_text(255), nullable=False),
+        _key("state"),
+        _key("category"),
+        _key("outcome", True),
+        _key("waiting_on", True),
+        _id("customer", True),
+        _id("contact", True),
+        _id("product", True),
+        _id("module", True),
+        _id("product_version", True),
+        _id("service", True),
+        _id("project", True),
+        _key("type", True),
+        _key("priority", True),
+        _key("urgency", True),
+        _key("area", True),
+        _key("origin", True),
+        _id("team", True),
+        _id("responsible", True),
+        _id("assignee", True),
+        _small("priority_rank"),
+        sa.Column("is_open", sa.Boolean, nullable=False),
+        sa.Column("opened_at", Instant, nullable=False),
+        sa.Column("updated_at", Instant, nullable=False),
+        sa.Column("last_reply_at", InstantOrNever, nullable=False),
+        sa.Column("closed_at", Instant),
+        sa.Column("wake_at", InstantOrNever, nullable=False),
+        sa.Column("doc", Json, nullable=False),
+        sa.UniqueConstraint("desk", "number", name=f"uq_{names('tickets_number')}"),
+        key=("desk", "id"),
+    )
+    _create(
+        names,
+        "history",
+        sa.Column("sequence", sequence_number(), autoincrement=True, nullable=False),
+        _key("desk"),
+        _id("ticket"),
+        _count("position"),
+        _id("command_id"),
+        _key("name"),
+        _small("version"),
+        sa.Column("recorded_at", Instant, nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.UniqueConstraint("desk", "ticket", "position", name=f"uq_{names('history_position')}"),
+        key=("sequence",),
+        counted=True,
+    )
+    _create(
+        names,
+        "contents",
+        _key("desk"),
+        _id("ticket"),
+        _count("position"),
+        _id("id"),
+        _key("kind"),
+        _key("audience"),
+        _id("author"),
+        _long("body"),
+        _id("salt"),
+        key=("desk", "ticket", "position", "id"),
+    )
+    _create(
+        names,
+        "receipts",
+        _key("desk"),
+        _id("command_id"),
+        sa.Column("digest", key_text(255), nullable=False),
+        _id("id"),
+        _count("number"),
+        _count("version"),
+        _key("state"),
+        sa.Column("at", Instant, nullable=False),
+        key=("desk", "command_id"),
+    )
+    _create(
+        names,
+        "outbox",
+        _key("desk"),
+        _id("id"),
+        _id("ticket"),
+        _count("position"),
+        _key("rule"),
+        _key("role"),
+        _id("recipient"),
+        _key("channel"),
+        _key("template"),
+        sa.Column("due_at", Instant, nullable=False),
+        _key("status"),
+        sa.Column("next_at", Instant, nullable=False),
+        _small("attempts"),
+        sa.Column("token", key_text(255)),
+        sa.Column("leased_until", Instant),
+        sa.Column("sent_at", Instant),
+        _long("error"),
+        key=("desk", "id"),
+    )
+    _create(
+        names,
+        "records",
+        _key("desk"),
+        _key("kind"),
+        _id("id"),
+        sa.Column("active", sa.Boolean, nullable=False),
+        _long("body"),
+        key=("desk", "kind", "id"),
+    )
+    _create(names, "rules", _key("desk"), _id("rules_hash"), _long("document"), key=("desk", "rules_hash"))
+    _create(names, "numbers", _key("desk"), _count("n"), key=("desk",))
+    _create(
+        names,
+        "parked",
+        _key("desk"),
+        _id("ticket"),
+        sa.Column("until", Instant, nullable=False),
+        _small("attempts"),
+        _long("error"),
+        key=("desk", "ticket"),
+    )
+    for table, index, columns, _ in INDEXES:
+        op.create_index(f"ix_{names(index)}", names(table), list(columns), schema=names.schema)
+    if op.get_context().dialect.name == "sqlite":
+        names.expect(TICKETS, {f"ix_{names(index)}": seen for table, index, _, seen in INDEXES if table == "tickets"})
+    names.stamp(revision)
+
+
+def downgrade() -> None:
+    names = names_here()
+    for table in reversed(TABLES):
+        op.drop_table(names(table), schema=names.schema)
+    names.stamp(down_revision)

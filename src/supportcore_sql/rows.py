@@ -1,0 +1,140 @@
+"""
+Between records and rows: which column holds what, both ways.
+
+Rows are read by position, in the order of the column names told here, and a record is rebuilt through its class. These
+functions run for every row, so they look nothing up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+import attrs
+
+from supportcore.storage import codec
+from supportcore.storage.ports import Record
+from supportcore.text import NEVER, instant_text
+from supportcore.tickets.commands import OutboxRow, Receipt
+from supportcore.tickets.events import Content, Recorded
+from supportcore.tickets.ticket import Ticket, Timer
+
+Row = Sequence[Any]
+Params = dict[str, Any]
+
+
+def _names(kind: type[Any], *left_out: str) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind) if field.name not in left_out)
+
+
+def _reader(names: tuple[str, ...]) -> Callable[[Any], Params]:
+    read = attrgetter(*names)
+    return lambda record: dict(zip(names, read(record), strict=True))
+
+
+def _maker(kind: type[Any], names: tuple[str, ...]) -> Callable[[Row], Any]:
+    return lambda row: kind(**dict(zip(names, row, strict=True)))
+
+
+TICKET_PLAIN = _names(Ticket, "timers")
+TICKET_COLUMNS = (*TICKET_PLAIN, "doc")
+_read_ticket = _reader(TICKET_PLAIN)
+
+
+def ticket_row(ticket: Ticket) -> Params:
+    """Return every column of a ticket."""
+    row = _read_ticket(ticket)
+    row["is_open"] = ticket.is_open
+    timers = ticket.timers
+    row["wake_at"] = ticket.wake_at if timers else None
+    row["doc"] = {"timers": [codec.dump(timer) for timer in timers]} if timers else {}
+    return row
+
+
+def load_ticket(row: Row) -> Ticket:
+    """Return the ticket that `TICKET_COLUMNS` hold."""
+    values = dict(zip(TICKET_COLUMNS, row, strict=True))
+    timers = values.pop("doc").get("timers", ())
+    return Ticket(timers=tuple(codec.load(Timer, timer) for timer in timers), **values)
+
+
+def compared(row: Params, as_text: bool) -> Params:
+    """Return the columns of a ticket as `stored_columns` is to find them: on SQLite instants are text."""
+    for name in ("last_reply_at", "wake_at"):
+        row[name] = NEVER if row[name] is None else row[name]
+    if as_text:
+        for name in INSTANTS:
+            row[name] = None if row[name] is None else instant_text(row[name])
+    return row
+
+
+INSTANTS = ("opened_at", "updated_at", "last_reply_at", "closed_at", "wake_at")
+"""Columns of a ticket that hold instants."""
+
+HISTORY_COLUMNS = ("ticket", "position", "command_id", "name", "version", "body", "recorded_at", "sequence")
+
+
+def history_row(desk: str, recorded: Recorded) -> Params:
+    """Return the columns of an event; the database adds the sequence."""
+    name, version, body = codec.dump_event(recorded.event)
+    return {
+        "desk": desk,
+        "ticket": recorded.ticket,
+        "position": recorded.position,
+        "command_id": recorded.command_id,
+        "name": name,
+        "version": version,
+        "recorded_at": recorded.recorded_at,
+        "body": body,
+    }
+
+
+def load_recorded(row: Row) -> Recorded:
+    """Return the event that `HISTORY_COLUMNS` hold."""
+    ticket, position, command_id, name, version, body, recorded_at, sequence = row
+    return Recorded(
+        ticket=ticket,
+        position=position,
+        command_id=command_id,
+        event=codec.load_event(name, version, body),
+        recorded_at=recorded_at,
+        sequence=sequence,
+    )
+
+
+CONTENT_COLUMNS = _names(Content)
+_read_content = _reader(CONTENT_COLUMNS)
+load_content: Callable[[Row], Content] = _maker(Content, CONTENT_COLUMNS)
+
+
+def content_rows(desk: str, contents: Iterable[Content]) -> list[Params]:
+    """Return the columns of contents."""
+    return [{"desk": desk, **_read_content(content)} for content in contents]
+
+
+RECEIPT_COLUMNS = _names(Receipt)
+_read_receipt = _reader(RECEIPT_COLUMNS)
+load_receipt: Callable[[Row], Receipt] = _maker(Receipt, RECEIPT_COLUMNS)
+
+
+def receipt_row(desk: str, receipt: Receipt) -> Params:
+    """Return the columns of a receipt."""
+    return {"desk": desk, **_read_receipt(receipt)}
+
+
+OUTBOX_COLUMNS = _names(OutboxRow)
+_read_outbox = _reader(OUTBOX_COLUMNS)
+load_outbox: Callable[[Row], OutboxRow] = _maker(OutboxRow, OUTBOX_COLUMNS)
+
+
+def outbox_rows(desk: str, rows: Iterable[OutboxRow]) -> list[Params]:
+    """Return the columns of notices that wait for delivery."""
+    waiting = {"desk": desk, "status": "pending", "attempts": 0, "error": ""}
+    return [{**waiting, "next_at": row.due_at, **_read_outbox(row)} for row in rows]
+
+
+def record_row(desk: str, record: Record) -> Params:
+    """Return the columns of a record of the catalogue."""
+    kind, body = codec.record_text(record)
+    return {"desk": desk, "kind": kind, "id": record.id, "active": record.active, "body": body}

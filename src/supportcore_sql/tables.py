@@ -1,0 +1,251 @@
+"""
+The tables of one (prefix, schema, MetaData), and the indexes that lists and counts run on.
+
+Rules: the desk begins every key. What is filtered or sorted by is a column of its own, and sort columns are never null;
+the rest of a ticket stands in ``doc``. Every index costs each command something, so there is one for each kind of list
+that people keep open, and no more. Every constraint is named here, whatever convention the MetaData has.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import attrs
+import sqlalchemy as sa
+
+from supportcore.errors import StoreError
+from supportcore.text import ID_LIMIT, TITLE_LIMIT
+from supportcore_sql.types import Instant, InstantOrNever, Json, key_text, long_text, sequence_number
+
+REVISIONS: tuple[str, ...] = ("sc_0001",)
+"""Every schema this release knows, oldest first; the last one is what it works on."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,29}").fullmatch
+_KEY = 40  # characters of a key (supportcore.text)
+
+# (name, length, nullable) of the text columns of a ticket, after desk, id, number and version
+_TICKET_TEXTS: tuple[tuple[str, int, bool], ...] = (
+    ("rules_hash", ID_LIMIT, False),
+    ("subject", TITLE_LIMIT, False),
+    ("state", _KEY, False),
+    ("category", _KEY, False),
+    ("outcome", _KEY, True),
+    ("waiting_on", _KEY, True),
+    ("customer", ID_LIMIT, True),
+    ("contact", ID_LIMIT, True),
+    ("product", ID_LIMIT, True),
+    ("module", ID_LIMIT, True),
+    ("product_version", ID_LIMIT, True),
+    ("service", ID_LIMIT, True),
+    ("project", ID_LIMIT, True),
+    ("type", _KEY, True),
+    ("priority", _KEY, True),
+    ("urgency", _KEY, True),
+    ("area", _KEY, True),
+    ("origin", _KEY, True),
+    ("team", ID_LIMIT, True),
+    ("responsible", ID_LIMIT, True),
+    ("assignee", ID_LIMIT, True),
+)
+
+# name -> columns after the desk
+_TICKET_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("updated", ("updated_at", "id")),
+    ("open", ("is_open", "updated_at", "id")),
+    ("customer", ("customer", "updated_at", "id")),  # a customer's own list shows what is closed, too
+    ("contact", ("contact", "updated_at", "id")),
+    ("assignee", ("assignee", "is_open", "updated_at", "id")),  # an agent's closed tickets are many
+    ("board", ("is_open", "area", "state")),
+    ("wake", ("wake_at", "id")),
+)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Tables:
+    """The tables, and the name of the one that tells their version."""
+
+    prefix: str
+    schema: str | None
+    metadata: sa.MetaData
+    tickets: sa.Table
+    history: sa.Table
+    contents: sa.Table
+    receipts: sa.Table
+    outbox: sa.Table
+    records: sa.Table
+    rules: sa.Table
+    numbers: sa.Table
+    parked: sa.Table
+
+    @property
+    def version_table(self) -> str:
+        """Name of the table that holds the revision."""
+        return self.prefix + "schema_version"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of all tables but the one of the version."""
+        every = (self.tickets, self.history, self.contents, self.receipts, self.outbox, self.records, self.rules,
+                 self.numbers, self.parked)  # fmt: skip
+        return frozenset(table.name for table in every)
+
+
+def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.MetaData | None = None) -> Tables:
+    """
+    Return the tables, made in *metadata*.
+
+    Args:
+        prefix: Begins every name; letters, digits and underscores, 30 at most, or empty.
+        schema: Database schema they live in.
+        metadata: A host's own, if it wants to see them there; a new one otherwise.
+
+    Raises:
+        StoreError: A prefix or schema that is no name.
+    """
+    for what, name in (("prefix", prefix), ("schema", schema)):
+        if name and not _NAME(name):
+            raise StoreError(why=f"{what} {name!r}: letters, digits and underscores, at most 30, no digit first")
+    metadata = sa.MetaData() if metadata is None else metadata
+
+    def table(name: str, *parts: sa.schema.SchemaItem, autoincrement: bool = False) -> sa.Table:
+        return sa.Table(prefix + name, metadata, *parts, schema=schema, sqlite_autoincrement=autoincrement)
+
+    def primary(name: str, *columns: str) -> sa.PrimaryKeyConstraint:
+        return sa.PrimaryKeyConstraint(*columns, name=f"pk_{prefix}{name}")
+
+    def index(name: str, *columns: str) -> sa.Index:
+        return sa.Index(f"ix_{prefix}{name}", *columns)
+
+    def desk() -> sa.Column[str]:
+        return text("desk", _KEY)
+
+    return Tables(
+        prefix=prefix,
+        schema=schema,
+        metadata=metadata,
+        tickets=table(
+            "tickets",
+            desk(),
+            text("id"),
+            sa.Column("number", sa.BigInteger, nullable=False),
+            sa.Column("version", sa.BigInteger, nullable=False),
+            *(text(name, length, nullable) for name, length, nullable in _TICKET_TEXTS),
+            sa.Column("priority_rank", sa.Integer, nullable=False),
+            sa.Column("is_open", sa.Boolean, nullable=False),
+            sa.Column("opened_at", Instant, nullable=False),
+            sa.Column("updated_at", Instant, nullable=False),
+            sa.Column("last_reply_at", InstantOrNever, nullable=False),
+            sa.Column("closed_at", Instant),
+            sa.Column("wake_at", InstantOrNever, nullable=False),
+            sa.Column("doc", Json, nullable=False),
+            primary("tickets", "desk", "id"),
+            sa.UniqueConstraint("desk", "number", name=f"uq_{prefix}tickets_number"),
+            *(index(f"tickets_{name}", "desk", *columns) for name, columns in _TICKET_INDEXES),
+        ),
+        history=table(
+            "history",
+            sa.Column("sequence", sequence_number(), autoincrement=True, nullable=False),
+            desk(),
+            text("ticket"),
+            sa.Column("position", sa.BigInteger, nullable=False),
+            text("command_id"),
+            text("name", _KEY),
+            sa.Column("version", sa.Integer, nullable=False),
+            sa.Column("recorded_at", Instant, nullable=False),
+            sa.Column("body", Json, nullable=False),
+            primary("history", "sequence"),
+            sa.UniqueConstraint("desk", "ticket", "position", name=f"uq_{prefix}history_position"),
+            index("history_feed", "desk", "sequence"),
+            autoincrement=True,
+        ),
+        contents=table(
+            "contents",
+            desk(),
+            text("ticket"),
+            sa.Column("position", sa.BigInteger, nullable=False),
+            text("id"),
+            text("kind", _KEY),
+            text("audience", _KEY),
+            text("author"),
+            sa.Column("body", long_text(), nullable=False),
+            text("salt"),
+            primary("contents", "desk", "ticket", "position", "id"),
+        ),
+        receipts=table(
+            "receipts",
+            desk(),
+            text("command_id"),
+            text("digest", 255),
+            text("id"),
+            sa.Column("number", sa.BigInteger, nullable=False),
+            sa.Column("version", sa.BigInteger, nullable=False),
+            text("state", _KEY),
+            sa.Column("at", Instant, nullable=False),
+            primary("receipts", "desk", "command_id"),
+        ),
+        outbox=table(
+            "outbox",
+            desk(),
+            text("id"),
+            text("ticket"),
+            sa.Column("position", sa.BigInteger, nullable=False),
+            text("rule", _KEY),
+            text("role", _KEY),
+            text("recipient"),
+            text("channel", _KEY),
+            text("template", _KEY),
+            sa.Column("due_at", Instant, nullable=False),
+            text("status", _KEY),
+            sa.Column("next_at", Instant, nullable=False),
+            sa.Column("attempts", sa.Integer, nullable=False),
+            text("token", 255, True),
+            sa.Column("leased_until", Instant),
+            sa.Column("sent_at", Instant),
+            sa.Column("error", long_text(), nullable=False),
+            primary("outbox", "desk", "id"),
+            index("outbox_next", "desk", "status", "next_at", "id"),
+        ),
+        records=table(
+            "records",
+            desk(),
+            text("kind", _KEY),
+            text("id"),
+            sa.Column("active", sa.Boolean, nullable=False),
+            sa.Column("body", long_text(), nullable=False),
+            primary("records", "desk", "kind", "id"),
+        ),
+        rules=table(
+            "rules",
+            desk(),
+            text("rules_hash"),
+            sa.Column("document", long_text(), nullable=False),
+            primary("rules", "desk", "rules_hash"),
+        ),
+        numbers=table(
+            "numbers",
+            desk(),
+            sa.Column("n", sa.BigInteger, nullable=False),
+            primary("numbers", "desk"),
+        ),
+        parked=table(
+            "parked",
+            desk(),
+            text("ticket"),
+            sa.Column("until", Instant, nullable=False),
+            sa.Column("attempts", sa.Integer, nullable=False),
+            sa.Column("error", long_text(), nullable=False),
+            primary("parked", "desk", "ticket"),
+        ),
+    )
+
+
+def text(name: str, length: int = ID_LIMIT, nullable: bool = False) -> sa.Column[str]:
+    """Return a column of text compared by bytes."""
+    return sa.Column(name, key_text(length), nullable=nullable)
+
+
+@lru_cache(maxsize=64)
+def tables_for(prefix: str, schema: str | None) -> Tables:
+    """Return the tables of a prefix and schema; the same ones each time, so their statements are prepared once."""
+    return build_tables(prefix, schema)

@@ -1,0 +1,148 @@
+"""
+Column types: how a value stands in a column of each engine.
+
+SQLite keeps instants as text of fixed width, which sorts as it should and which no driver converts behind our back;
+other engines have a type for it. Text compares by bytes everywhere. On SQLite a type hands its plain conversion to the
+statement, without the layers that other engines need, because every row passes through it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from supportcore.text import NEVER, instant_text
+
+_MARIADB = ("mysql", "mariadb")
+_BYTEWISE = {"charset": "utf8mb4", "collation": "utf8mb4_nopad_bin"}
+_NEVER_TEXT = instant_text(NEVER)
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+Processor = Callable[[Any], Any]
+
+
+def key_text(length: int) -> TypeEngine[str]:
+    """Return the type of a text of at most *length* characters that is compared by bytes."""
+    return (
+        sa.String(length)
+        .with_variant(sa.String(length, collation="C"), "postgresql")
+        .with_variant(mysql.VARCHAR(length, **_BYTEWISE), *_MARIADB)
+    )
+
+
+def long_text() -> TypeEngine[str]:
+    """Return the type of a text up to `supportcore.text.BODY_LIMIT`."""
+    return sa.Text().with_variant(mysql.MEDIUMTEXT(**_BYTEWISE), *_MARIADB)
+
+
+def sequence_number() -> TypeEngine[int]:
+    """Return the type of a key the database counts up; SQLite counts only what is declared INTEGER."""
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _to_text(value: datetime | None) -> str | None:
+    return None if value is None else instant_text(value if value.tzinfo is UTC else value.astimezone(UTC))
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _to_text_or_never(value: datetime | None) -> str:
+    return _NEVER_TEXT if value is None else instant_text(value)
+
+
+def _from_text_or_never(value: str) -> datetime | None:
+    return None if value == _NEVER_TEXT else datetime.fromisoformat(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant to the millisecond."""
+
+    impl = sa.DateTime
+    cache_ok = True
+    on_sqlite: tuple[Processor, Processor] = (_to_text, _from_text)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the column is on *dialect*."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.String(24))
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        if dialect.name in _MARIADB:
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return *value* as the driver takes it."""
+        return value.replace(tzinfo=None) if value is not None and dialect.name in _MARIADB else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant the driver read."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Processor | None:
+        """Return the conversion into the column."""
+        return self.on_sqlite[0] if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:
+        """Return the conversion out of the column."""
+        return self.on_sqlite[1] if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+class InstantOrNever(Instant):
+    """A UTC instant in a column that is never null: no instant stands as `supportcore.text.NEVER`, and sorts last."""
+
+    cache_ok = True
+    on_sqlite = (_to_text_or_never, _from_text_or_never)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return *value* as the driver takes it."""
+        return super().process_bind_param(NEVER if value is None else value, dialect)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant the driver read, or None."""
+        found = super().process_result_value(value, dialect)
+        return None if found == NEVER else found
+
+
+def _from_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+class Json(TypeDecorator[Any]):
+    """
+    A document; its top level is an object or a list.
+
+    Text that is read can therefore only be a document that nobody decoded yet: some hosts switch the driver's own
+    decoding off.
+    """
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the column is on *dialect*."""
+        kind = postgresql.JSONB() if dialect.name == "postgresql" else sa.JSON()
+        return dialect.type_descriptor(kind)
+
+    def bind_processor(self, dialect: Dialect) -> Processor | None:
+        """Return the conversion into the column."""
+        return _encode if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:
+        """Return the conversion out of the column."""
+        return _from_json if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Return the document, decoding it if the driver did not."""
+        return _from_json(value)
