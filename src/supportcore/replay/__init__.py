@@ -1,0 +1,1 @@
+"""Another helpdesk's event log, put through a desk."""
