@@ -1,0 +1,157 @@
+"""
+What a measurement found, as tables and as JSON.
+
+A line with a target is marked OVER when its ratio exceeds it. That fails nothing: how long something took on a shared
+machine is for people to judge.
+"""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from os import cpu_count
+from typing import Any
+
+import attrs
+
+from bench.measuring import Ratio
+
+try:
+    from rich.console import Console
+    from rich.table import Table
+except ImportError:  # only the extra [cli] brings it
+    Console = None  # type: ignore[assignment,misc]
+
+HEAD = ("what", "measured", "", "ratio", "quartiles", "target", "")
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """
+    One line of a table.
+
+    Attributes:
+        key: What JSON calls it.
+        value: In *unit*.
+        ratio: To the line that the measurement compares with.
+        target: What the ratio shall not exceed; None for what is only told.
+    """
+
+    key: str
+    what: str
+    value: float | None = None
+    unit: str = ""
+    ratio: Ratio | None = None
+    target: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the ratio exceeds the target."""
+        return self.ratio is not None and self.target is not None and self.ratio.median > self.target
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the texts of the line, in the order of `HEAD`."""
+        ratio = self.ratio
+        spread = f"{ratio.low:.2f}-{ratio.high:.2f}" if ratio is not None and ratio.low != ratio.high else ""
+        return (
+            self.what,
+            "" if self.value is None else f"{self.value:,.0f}" if abs(self.value) >= 100 else f"{self.value:,.2f}",
+            self.unit,
+            "" if ratio is None else f"{ratio.median:.2f}",
+            spread,
+            "" if self.target is None else f"<= {self.target:.2f}",
+            "" if self.target is None else "OVER" if self.over else "ok",
+        )
+
+    def data(self) -> dict[str, Any]:
+        """Return the line for JSON."""
+        found: dict[str, Any] = {"what": self.what, "value": self.value, "unit": self.unit}
+        if self.ratio is not None:
+            found |= {"ratio": self.ratio.median, "quartiles": [self.ratio.low, self.ratio.high]}
+        if self.target is not None:
+            found |= {"target": self.target, "over": self.over}
+        return found
+
+
+@attrs.frozen(kw_only=True)
+class Measurement:
+    """
+    One table.
+
+    Attributes:
+        how: What was compared with what, in a sentence or two.
+        facts: Counts and findings that are no times.
+    """
+
+    title: str
+    how: str
+    lines: tuple[Line, ...]
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """Return the table for JSON."""
+        return {
+            "title": self.title,
+            "how": self.how,
+            "lines": {line.key: line.data() for line in self.lines},
+            "facts": dict(self.facts),
+        }
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures depend on."""
+    packages = {}
+    for name in ("attrs", "cattrs", "transitions", "sqlalchemy"):
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            packages[name] = None
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": cpu_count(),
+        "sqlite": sqlite3.sqlite_version,
+        **packages,
+    }
+
+
+def show(measurement: Measurement) -> None:
+    """Print a measurement."""
+    rows = [line.cells() for line in measurement.lines]
+    if Console is None:
+        _plainly(measurement, rows)
+        return
+    table = Table(title=measurement.title, title_justify="left", title_style="bold", caption_justify="left")
+    for place, name in enumerate(HEAD):
+        table.add_column(name, justify="left" if place in (0, 2) else "right", overflow="fold" if place == 0 else None)
+    for row in rows:
+        table.add_row(*row, style="bold red" if row[-1] == "OVER" else None)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 120
+    console.print(table)
+    for text in _notes(measurement):
+        console.print(text)
+    console.print()
+
+
+def _plainly(measurement: Measurement, rows: Iterable[tuple[str, ...]]) -> None:
+    table = [HEAD, *rows]
+    widths = [max(len(row[place]) for row in table) for place in range(len(HEAD))]
+    print(measurement.title)
+    for row in table:
+        aligned = (
+            cell.ljust(width) if place in (0, 2) else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        print("  " + "  ".join(aligned).rstrip())
+    for text in _notes(measurement):
+        print(text)
+    print()
+
+
+def _notes(measurement: Measurement) -> list[str]:
+    facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in measurement.facts.items())
+    return [measurement.how, *([facts] if facts else [])]
