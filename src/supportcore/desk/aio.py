@@ -153,7 +153,7 @@ class AsyncDesk:
             StoreError: The database failed; what was done until then is kept.
         """
         self._owned("run_due")
-        requests.whole(limit, "limit", 1, work.MOST)
+        requests.check_whole(limit, "limit", 1, work.MOST)
         now = self._clock()
         tickets = events = 0
         parked: list[tuple[str, str]] = []
@@ -183,7 +183,7 @@ class AsyncDesk:
             JoinedOnly: The desk is joined.
         """
         self._owned("deliver")
-        requests.whole(limit, "limit", 1, work.MOST)
+        requests.check_whole(limit, "limit", 1, work.MOST)
         work.check_notifier(notifier)
         now = self._clock()
         token = self._ids()
@@ -212,8 +212,8 @@ class AsyncDesk:
 
     async def feed(self, after: int = 0, *, limit: int = 100) -> tuple[Recorded, ...]:
         """Return events of the whole desk with a sequence greater than *after*, in order; unscoped."""
-        requests.whole(after, "after", 0, text.INT_LIMIT)
-        requests.whole(limit, "limit", 1, work.MOST)
+        requests.check_whole(after, "after", 0, text.INT_LIMIT)
+        requests.check_whole(limit, "limit", 1, work.MOST)
         return await self._run(requests.Request(lambda ledger: ledger.feed(after, limit)))
 
     async def receipts(self, command_ids: Iterable[str]) -> tuple[Receipt | None, ...]:

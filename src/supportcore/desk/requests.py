@@ -47,15 +47,13 @@ class Request(Generic[T]):
     write: bool = False
 
 
-def whole(value: object, name: str, minimum: int, maximum: int) -> int:
-    """Return *value* if it is a whole number between *minimum* and *maximum*, else raise `Invalid`."""
+def check_whole(value: object, name: str, minimum: int, maximum: int) -> None:
+    """Raise `Invalid` if *value* is no whole number between *minimum* and *maximum*."""
     fault = text.int_fault(value, name)
+    if fault is None and not (isinstance(value, int) and minimum <= value <= maximum):
+        fault = Fault(name, "out_of_range", facts(minimum=minimum, maximum=maximum))
     if fault is not None:
         raise Invalid(fault)
-    number = int(str(value))
-    if not minimum <= number <= maximum:
-        raise Invalid(Fault(name, "out_of_range", facts(minimum=minimum, maximum=maximum)))
-    return number
 
 
 def check_kind(value: object, kind: Any, name: str, expected: str) -> None:
@@ -252,9 +250,9 @@ class Requests:
         page_number: int | None,
         total: bool,
     ) -> Request[Page[Ticket]]:
-        whole(limit, "limit", 1, LIMIT)
+        check_whole(limit, "limit", 1, LIMIT)
         if page_number is not None:
-            whole(page_number, "page", 1, TOTAL_CAP)
+            check_whole(page_number, "page", 1, TOTAL_CAP)
         if not isinstance(sort, str):
             raise Invalid(Fault("sort", "cannot_sort", facts(options=", ".join(SORT_KEYS))))
         if cursor is not None and not isinstance(cursor, str):

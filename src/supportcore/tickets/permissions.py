@@ -13,8 +13,7 @@ from supportcore.definition.model import Definition
 from supportcore.errors import Reason, Refused, facts
 from supportcore.forms.fields import Field, Form
 from supportcore.people.access import Actor, Role, Side
-from supportcore.predicate import AnyOf as Any_
-from supportcore.predicate import Predicate, bind
+from supportcore.predicate import AnyOf, Predicate, bind
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.ticket import Ticket
 from supportcore.workflow.definition import Transition
@@ -62,7 +61,7 @@ def sees(desk: Definition, actor: Actor, ticket: Ticket) -> bool:
 
 def visible(desk: Definition, actor: Actor) -> Predicate:
     """Return the condition of the tickets *actor* may see, bound; the same that `sees` tests."""
-    return bind(Any_(tuple(role.sees for role in roles_of(desk, actor))), actor)
+    return bind(AnyOf(tuple(role.sees for role in roles_of(desk, actor))), actor)
 
 
 def _command_refusals(desk: Definition, actor: Actor, name: str) -> tuple[Reason, ...]:

@@ -229,7 +229,7 @@ def _route(desk: Definition, ticket_id: str, team: Any) -> str | None:
 def reply(command: Reply, context: Context, draft: Draft) -> Asking[None]:
     """Decide a public message."""
     values = _checked(command, context, draft, "reply")
-    yield from ()
+    yield from ()  # asks nothing, and is a generator like the others
     desk, actor, at = context.desk, context.actor, _instant(context, draft)
     side = side_of(desk, actor)
     ref = draft.write(
@@ -244,7 +244,7 @@ def reply(command: Reply, context: Context, draft: Draft) -> Asking[None]:
 def add_note(command: AddNote, context: Context, draft: Draft) -> Asking[None]:
     """Decide an internal note."""
     values = _checked(command, context, draft, "note")
-    yield from ()
+    yield from ()  # asks nothing, and is a generator like the others
     actor = context.actor.id
     ref = draft.write(
         draft.ticket.id, "note", str(values["text"]), author=actor, audience="internal", salt=context.salt()
