@@ -195,8 +195,10 @@ def test_read_only_file_or_folder_is_told(store: SqlStore, file: Path, what: str
         kept = Path(shutil.copy(file, Path(name) / "desk.db"))
         before = fingerprint(kept.parent)
         (kept if what == "file" else kept.parent).chmod(0o555)
+        denied = SqlStore(f"sqlite:///{kept}")
         with as_anybody(kept.parent), pytest.raises(StoreReadOnly):
-            number(SqlStore(f"sqlite:///{kept}"))
+            number(denied)
+        denied.close()
         kept.parent.chmod(0o755)
         assert before == fingerprint(kept.parent)
 
