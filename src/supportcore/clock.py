@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
+from supportcore.errors import Fault, Invalid
+
 Clock = Callable[[], datetime]
 """A source of aware UTC instants, to the millisecond."""
 
@@ -33,7 +35,9 @@ class FrozenClock:
     """
 
     def __init__(self, at: datetime) -> None:
-        self.at = at
+        if at.utcoffset() is None:
+            raise Invalid(Fault("at", "naive_instant"))
+        self.at = at.astimezone(UTC)  # where a span added is a span passed, also over a change of clocks
 
     def __call__(self) -> datetime:
         """Return where the clock stands."""

@@ -12,6 +12,7 @@ Spanish taken from `CODES`, so that a front end shows them without a table of it
     ├── StaleVersion         the ticket changed since it was seen; carries the events since
     ├── CommandReused        a command id came back with other content
     ├── DefinitionError      (ValueError) a desk definition with faults, all of them
+    ├── CalendarExhausted    (OverflowError) a calendar does not open long enough within its horizon
     ├── TicketBroken         a ticket that cannot be advanced or folded
     ├── LogError             (ValueError) an event log that cannot be read at all; in `supportcore.replay.faults`
     └── StoreError           the database, not the rules
@@ -81,6 +82,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "no_customer": Code(
             409, "You belong to no customer of this desk.", "No pertenece a ningún cliente de esta mesa."
         ),
+        "reopening_forbidden": Code(
+            409, "A closed ticket is not opened again here.", "Aquí un ticket cerrado no se vuelve a abrir."
+        ),
         "still_used": Code(409, "{record} is still named by {by}.", "{by} todavía nombra a {record}."),
         # faults: the input says something the form does not take
         "required": Code(422, "This field is required.", "Este campo es obligatorio."),
@@ -93,6 +97,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "not_yours": Code(422, "You do not belong to this customer.", "No pertenece a este cliente."),
         "reserved_role": Code(
             422, "The role {role} is the desk's own; no actor holds it.", "El rol {role} es de la propia mesa."
+        ),
+        "deadline_too_far": Code(
+            422, "A deadline lies within 100 years.", "Un plazo está dentro de los próximos 100 años."
+        ),
+        "deadline_passed": Code(
+            422, "A deadline lies in the future; now is {at}.", "Un plazo está en el futuro; ahora es {at}."
         ),
         "read_only": Code(422, "This field cannot be changed.", "Este campo no se puede cambiar."),
         "too_long": Code(422, "At most {limit} {unit}.", "Como máximo {limit} {unit}."),
@@ -119,6 +129,41 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "{zone!r}: there is no time zone of this name; one is Europe/Madrid, for example.",
             "{zone!r}: no existe una zona horaria con este nombre; una es Europe/Madrid, por ejemplo.",
         ),
+        "misspelt_zone": Code(
+            422,
+            "There is no time zone {zone!r}; perhaps {nearest}.",
+            "No existe la zona horaria {zone!r}; quizá {nearest}.",
+        ),
+        "unknown_weekday": Code(
+            422, "{day!r} is no weekday here; write {nearest}.", "{day!r} no es un día de la semana; escriba {nearest}."
+        ),
+        "bad_time": Code(
+            422,
+            "{time!r} is no time of day; write HH:MM or HH:MM:SS, a start before 24:00, an end up to 48:00.",
+            "{time!r} no es una hora; escriba HH:MM o HH:MM:SS, el inicio antes de 24:00, el fin hasta 48:00.",
+        ),
+        "bad_window": Code(
+            422,
+            "{window} is no window; write a pair such as 09:00 and 17:00.",
+            "{window} no es una franja; escriba un par como 09:00 y 17:00.",
+        ),
+        "bad_date": Code(
+            422, "{date} is no date; give a datetime.date.", "{date} no es una fecha; use un datetime.date."
+        ),
+        "empty_window": Code(
+            422,
+            "{window} is empty; all day is written 00:00 to 24:00.",
+            "{window} está vacía; todo el día se escribe de 00:00 a 24:00.",
+        ),
+        "window_too_long": Code(
+            422, "{window} is longer than 24 hours; split it.", "{window} dura más de 24 horas; divídala."
+        ),
+        "window_overlap": Code(422, "{window} overlaps {other} ({at}).", "{window} se solapa con {other} ({at})."),
+        "negative_work": Code(
+            422,
+            "Open time to add is zero or more, not {work}.",
+            "El tiempo hábil a sumar es cero o más, no {work}.",
+        ),
         "bad_cursor": Code(
             422,
             "This cursor belongs to another query or release; ask for the first page.",
@@ -137,6 +182,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             409,
             "Command id {command_id} was already used with other content.",
             "El identificador de orden {command_id} ya se usó con otro contenido.",
+        ),
+        "calendar_exhausted": Code(
+            500,
+            "The calendar does not open long enough within {years} years after {start}.",
+            "El calendario no abre el tiempo suficiente en los {years} años siguientes a {start}.",
         ),
         "definition_faulty": Code(
             500, "The desk definition has {count} fault(s).", "La definición de la mesa tiene {count} fallo(s)."
@@ -382,6 +432,17 @@ class DefinitionError(SupportError, ValueError):
         self.faults: tuple[DefinitionFault, ...] = tuple(faults)
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"The desk definition has {len(faults)} fault(s):\n{lines}", count=len(faults))
+
+
+class CalendarExhausted(SupportError, OverflowError):
+    """
+    A calendar does not open long enough (or never closes) within its horizon of 100 years.
+
+    Attributes:
+        params: ``start``, the instant counted from, and ``years``, the horizon.
+    """
+
+    code = "calendar_exhausted"
 
 
 class TicketBroken(SupportError):

@@ -59,9 +59,38 @@ def instant(value: datetime, path: str = "at") -> datetime:
     return value.replace(microsecond=value.microsecond - excess) if excess else value
 
 
+def instant_fault(value: object, path: str) -> Fault | None:
+    """Return what is wrong with *value* as the ISO 8601 text of an instant, or None."""
+    try:
+        instant_of_text(value, path)
+    except Invalid as error:
+        return error.faults[0]
+    return None
+
+
+def instant_of_text(value: object, path: str) -> datetime:
+    """
+    Return the instant that ISO 8601 text with an offset tells.
+
+    >>> instant_of_text("2026-03-02T09:00:00-05:00", "at").isoformat()
+    '2026-03-02T14:00:00+00:00'
+    """
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None:
+        told = facts(expected="an instant such as 2026-03-02T09:00:00Z", expected_es="un instante ISO 8601")
+        raise Invalid(Fault(path, "wrong_type", told))
+    return instant(found, path)
+
+
+@lru_cache(maxsize=64)
 def instant_text(value: datetime) -> str:
     """
     Return a UTC instant as fixed-width text that sorts as it should.
+
+    Kept, as a command writes the same few instants again and again.
 
     >>> instant_text(FIRST_INSTANT)
     '1970-01-01T00:00:00.000Z'
