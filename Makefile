@@ -26,7 +26,7 @@ lint: $(VENV)/.for-lint ## style, types and layers
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.for-test ## measure speed and memory; SCALE=20000 sets the number of tickets
+bench: $(VENV)/.for-bench ## measure speed and memory; SCALE=20000 sets the number of tickets
 	$(if $(SCALE),SCALE=$(SCALE) )$(BIN)/python -m bench
 
 clean: ## remove what these targets made
@@ -43,12 +43,17 @@ $(VENV)/.for-demo: $(VENV)/.pip pyproject.toml
 
 $(VENV)/.for-test: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the tests need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,mongo,cli,testing]' --group test
+	@$(PIP) -e '.[sql-async,mongo,cli,testing,holidays,ical]' --group test
+	@touch $@
+
+$(VENV)/.for-bench: $(VENV)/.pip pyproject.toml
+	@echo "Installing what the measurements need, and what they compare with, into $(VENV) (once) ..."
+	@$(PIP) -e '.[sql-async,mongo,cli,testing,holidays,ical]' --group bench
 	@touch $@
 
 $(VENV)/.for-lint: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the checks need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,mongo,cli,testing]' --group lint
+	@$(PIP) -e '.[sql-async,mongo,cli,testing,holidays,ical]' --group lint
 	@touch $@
 
 # pip 25.1 is the first that reads dependency groups; the one that comes with Python may be older.

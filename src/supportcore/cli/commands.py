@@ -27,6 +27,7 @@ COMMANDS = {
     "check": Entry("supportcore.cli.check", "check", "Look for faults in a desk of your own."),
     "demo": Entry("supportcore.cli.demo", "demo", "Live through a month at a support desk."),
     "diagram": Entry("supportcore.cli.diagram", "diagram", "Draw the workflow of a desk, as Mermaid text."),
+    "holidays": Entry("supportcore.cli.holidays", "holidays", "Print public holidays for a calendar, as TOML."),
     "migrate": Entry("supportcore.cli.migrate", "migrate", "Make or upgrade the tables of a store."),
     "replay": Entry("supportcore.cli.replay", "replay", "Put another helpdesk's event log through a desk."),
     "run-due": Entry("supportcore.cli.run_due", "run_due", "Let happen what has come due."),
