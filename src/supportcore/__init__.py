@@ -70,3 +70,7 @@ __all__ = [
     "open_async_store",
     "open_store",
 ]
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -61,12 +61,16 @@ TICKET_FIELDS: Mapping[str, Field] = MappingProxyType(
         "urgency": Field("text", True, "the urgency", "la urgencia"),
         "area": Field("text", True, "the area", "el área"),
         "origin": Field("text", True, "the origin", "el origen"),
+        "agreement": Field("text", True, "the agreement", "el contrato"),
         "team": Field("text", True, "the team", "el equipo"),
         "responsible": Field("text", True, "the responsible agent", "el responsable"),
         "assignee": Field("text", True, "the assigned agent", "el técnico asignado"),
         "opened_at": Field("instant", False, "the instant of opening", "el instante de apertura"),
         "updated_at": Field("instant", False, "the instant of the last change", "el instante del último cambio"),
         "closed_at": Field("instant", True, "the instant of closing", "el instante de cierre"),
+        "green_at": Field("instant", True, "the start of its clocks", "el inicio de sus relojes"),
+        "amber_at": Field("instant", True, "the instant it turns amber", "el instante en que pasa a ámbar"),
+        "red_at": Field("instant", True, "the instant it is late", "el instante en que se retrasa"),
     }
 )
 ACTOR_FIELDS: Mapping[str, Field] = MappingProxyType(

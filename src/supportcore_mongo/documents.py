@@ -67,8 +67,11 @@ def ticket_document(ticket: Ticket) -> Doc:
     document.update(
         last_reply_at=ticket.last_reply_at or NEVER,
         wake_at=ticket.wake_at or NEVER,
+        due_at=ticket.due_at or NEVER,
         is_open=ticket.is_open,
-        timers=[codec.dump(timer) for timer in ticket.timers],
+        green_at=ticket.green_at,
+        amber_at=ticket.amber_at,
+        red_at=ticket.red_at,
     )
     return document
 

@@ -7,12 +7,15 @@ functions run for every row, so they look nothing up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from supportcore.sla.clocks import Clock
+from supportcore.sla.ledger import Hold
 from supportcore.storage import codec
 from supportcore.storage.ports import Record
 from supportcore.text import NEVER, instant_text
@@ -37,7 +40,10 @@ def _maker(kind: type[Any], names: tuple[str, ...]) -> Callable[[Row], Any]:
     return lambda row: kind(**dict(zip(names, row, strict=True)))
 
 
-TICKET_PLAIN = _names(Ticket, "timers")
+_IN_DOC: Mapping[str, type[Any]] = MappingProxyType({"timers": Timer, "clocks": Clock, "ledger": Hold})
+"""Fields of a ticket that hold records; they stand in ``doc``, if there are any."""
+_DERIVED = attrgetter("is_open", "wake_at", "due_at", "green_at", "amber_at", "red_at")
+TICKET_PLAIN = _names(Ticket, *_IN_DOC)
 TICKET_COLUMNS = (*TICKET_PLAIN, "doc")
 _read_ticket = _reader(TICKET_PLAIN)
 
@@ -45,23 +51,32 @@ _read_ticket = _reader(TICKET_PLAIN)
 def ticket_row(ticket: Ticket) -> Params:
     """Return every column of a ticket."""
     row = _read_ticket(ticket)
-    row["is_open"] = ticket.is_open
-    timers = ticket.timers
-    row["wake_at"] = ticket.wake_at if timers else None
-    row["doc"] = {"timers": [codec.dump(timer) for timer in timers]} if timers else {}
+    if ticket.clocks:
+        derived = _DERIVED(ticket)
+        row["is_open"], row["wake_at"], row["due_at"], row["green_at"], row["amber_at"], row["red_at"] = derived
+    else:
+        row["is_open"], row["wake_at"] = ticket.is_open, ticket.wake_at if ticket.timers else None
+        row["due_at"] = row["green_at"] = row["amber_at"] = row["red_at"] = None
+    doc = row["doc"] = {}
+    for name in _IN_DOC:
+        if records := getattr(ticket, name):
+            doc[name] = [codec.dump(record) for record in records]
     return row
 
 
 def load_ticket(row: Row) -> Ticket:
     """Return the ticket that `TICKET_COLUMNS` hold."""
     values = dict(zip(TICKET_COLUMNS, row, strict=True))
-    timers = values.pop("doc").get("timers", ())
-    return Ticket(timers=tuple(codec.load(Timer, timer) for timer in timers), **values)
+    doc = values.pop("doc")
+    for name, kind in _IN_DOC.items():
+        if name in doc:
+            values[name] = tuple([codec.load(kind, form) for form in doc[name]])
+    return Ticket(**values)
 
 
 def compared(row: Params, as_text: bool) -> Params:
     """Return the columns of a ticket as `stored_columns` is to find them: on SQLite instants are text."""
-    for name in ("last_reply_at", "wake_at"):
+    for name in ("last_reply_at", "wake_at", "due_at"):
         row[name] = NEVER if row[name] is None else row[name]
     if as_text:
         for name in INSTANTS:
@@ -69,7 +84,10 @@ def compared(row: Params, as_text: bool) -> Params:
     return row
 
 
-INSTANTS = ("opened_at", "updated_at", "last_reply_at", "closed_at", "wake_at")
+INSTANTS = (
+    "opened_at", "updated_at", "last_reply_at", "closed_at", "imported_at", "responded_at", "unanswered_at",
+    "wake_at", "due_at", "green_at", "amber_at", "red_at",
+)  # fmt: skip
 """Columns of a ticket that hold instants."""
 
 HISTORY_COLUMNS = ("ticket", "position", "command_id", "name", "version", "body", "recorded_at", "sequence")

@@ -47,6 +47,8 @@ _TICKET_TEXTS: tuple[tuple[str, int, bool], ...] = (
     ("team", ID_LIMIT, True),
     ("responsible", ID_LIMIT, True),
     ("assignee", ID_LIMIT, True),
+    ("agreement", ID_LIMIT, True),
+    ("levels", ID_LIMIT, True),
 )
 
 # name -> columns after the desk
@@ -58,6 +60,7 @@ _TICKET_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("assignee", ("assignee", "is_open", "updated_at", "id")),  # an agent's closed tickets are many
     ("board", ("is_open", "area", "state")),
     ("wake", ("wake_at", "id")),
+    ("due", ("due_at", "id")),
 )
 
 
@@ -137,7 +140,14 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             sa.Column("updated_at", Instant, nullable=False),
             sa.Column("last_reply_at", InstantOrNever, nullable=False),
             sa.Column("closed_at", Instant),
+            sa.Column("imported_at", Instant),
+            sa.Column("responded_at", Instant),
+            sa.Column("unanswered_at", Instant),
             sa.Column("wake_at", InstantOrNever, nullable=False),
+            sa.Column("due_at", InstantOrNever, nullable=False),
+            sa.Column("green_at", Instant),
+            sa.Column("amber_at", Instant),
+            sa.Column("red_at", Instant),
             sa.Column("doc", Json, nullable=False),
             primary("tickets", "desk", "id"),
             sa.UniqueConstraint("desk", "number", name=f"uq_{prefix}tickets_number"),

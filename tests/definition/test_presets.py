@@ -63,7 +63,7 @@ COMMAND_TABLES: dict[str, dict[str, tuple[str, str, set[str]]]] = {
     },
     "belenus": {
         "cliente": ("customer", "customers", {"open", "reply"}),
-        "responsable": ("staff", "all", {"open", "reply", "note", "assign", "triage"}),
+        "responsable": ("staff", "all", {"open", "reply", "note", "assign", "triage", "set_deadline"}),
         "tecnico": ("staff", "all", {"reply", "note", "triage"}),
         "soporte": ("staff", "all", {"open", "reply", "note", "assign", "triage"}),
         "administrador": ("staff", "all", {"note", "assign", "triage"}),

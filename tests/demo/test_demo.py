@@ -177,3 +177,9 @@ def test_the_readme_shows_a_part_of_the_desk() -> None:
     shipped = (ROOT / "src/supportcore/definition/presets/noova.toml").read_text(encoding="utf-8").split("\n\n")
     assert quoted
     assert [] == [block for block in quoted.split("\n\n") if block not in [part.strip() for part in shipped]]
+
+
+def test_a_desk_with_promises_of_time_can_be_lived_in() -> None:
+    """The month passes at the desk that docs/sla.md describes, and what is stored follows from what happened."""
+    report = demonstrate(load_definition(ROOT / "examples" / "sla" / "service.toml"), memory(), tickets=20)
+    assert () == report.verification.findings

@@ -14,15 +14,28 @@ from typing import Any
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
 from supportcore.products import Module, Product, Project, Service, Version
+from supportcore.sla.clocks import Clock
+from supportcore.sla.ledger import Hold
 from supportcore.storage import codec
 from supportcore.storage.ports import KIND_OF, Record
 from supportcore.tickets.commands import OutboxRow, Receipt
 from supportcore.tickets.events import (
+    ClockBreached,
+    ClockPaused,
+    ClockRemoved,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    ClockWarned,
     Content,
     ContentRef,
+    DeadlineSet,
+    Escalated,
     Event,
     NoteAdded,
     Replied,
+    Retargeted,
     StateChanged,
     TicketAssigned,
     TicketOpened,
@@ -52,28 +65,49 @@ CLASSIFIED: dict[str, Any] = {
     "urgency": "today",
     "area": "north",
     "origin": "mail",
+    "agreement": "gold",
 }
 WORKING: dict[str, Any] = {"team": "desk", "responsible": "luis", "assignee": "zoë"}
+
+CLOCK = Clock(
+    kind="resolution", state="paused", policy="gold", calendar=HASH, tz="2026c", target=timedelta(hours=8), amber=80,
+    pauses=False, started_at=AT, as_of=AT, elapsed=timedelta(hours=9), due_at=AT, breach_at=AT, warn_at=AT,
+    warned_at=AT, breached_at=AT, stopped_at=AT, passed=50, next_percent=100, next_at=AT, uncertain=True,
+)  # fmt: skip
+LEDGER = (
+    Hold(kind="pause", from_at=AT, to_at=AT + timedelta(hours=1)),
+    Hold(kind="done", from_at=AT + timedelta(days=1)),
+)
+PLAIN_CLOCK_EVENTS = (
+    ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockWarned, ClockBreached, ClockRemoved,
+)  # fmt: skip
 
 EVENTS: tuple[Event, ...] = (
     TicketOpened(
         at=AT, actor="ana", number=17, rules_hash=HASH, subject="¿No arranca? 😀", state="new", category="new",
         waiting_on="support", customer="acme", contact="ana", timers=TIMERS, description=REF, answers=REF,
+        levels=HASH, pausing=True, imported_at=AT,
         **CLASSIFIED, **WORKING,
     ),
-    Replied(at=AT, actor="luis", side="staff", message=REF, waiting_on="customer"),
+    Replied(at=AT, actor="luis", side="staff", message=REF, waiting_on="customer", pausing=True),
     NoteAdded(at=AT, actor="luis", note=REF),
     StateChanged(
         at=AT, actor="luis", action="cancel", source="working", state="cancelled", category="closed",
         outcome="cancelled", waiting_on="external", timers=TIMERS, comment=REF, internal=REF, reason="duplicate",
+        side="staff", pausing=True,
     ),
     TicketAssigned(at=AT, actor="luis", **WORKING),
     Triaged(at=AT, actor="luis", **CLASSIFIED),
     TimerRefused(at=AT, actor="system", action="expire", reasons=("guard", "the priority is not high")),
+    DeadlineSet(at=AT, actor="luis", clock=CLOCK),
+    Retargeted(at=AT, actor="luis", levels=HASH, pausing=True),
+    *(kind(at=AT, actor="system", clock=CLOCK) for kind in PLAIN_CLOCK_EVENTS),
+    ClockRetargeted(at=AT, actor="luis", clock=CLOCK, how="prorate"),
+    Escalated(at=AT, actor="system", clock=CLOCK, percent=150),
 )  # fmt: skip
 
 RECORDS: tuple[Record, ...] = (
-    Customer(id="acme", name="ACME, S.A.", active=False),
+    Customer(id="acme", name="ACME, S.A.", agreement="gold", active=False),
     Contact(
         id="ana", name="Ana Núñez", customers={"beta", "acme"}, email="ana@acme.example", locale="es", active=False
     ),
@@ -97,7 +131,9 @@ OTHERS: Mapping[str, Any] = {
         id=TICKET, desk="noova", number=17, version=4, rules_hash=HASH, subject="¿No arranca? 😀", state="cancelled",
         category="closed", outcome="cancelled", waiting_on="external", customer="acme", contact="ana", timers=TIMERS,
         opened_at=AT, updated_at=AT + timedelta(days=1), last_reply_at=AT + timedelta(hours=1),
-        closed_at=AT + timedelta(days=1), **CLASSIFIED, **WORKING,
+        closed_at=AT + timedelta(days=1), levels=HASH, clocks=(CLOCK,), ledger=LEDGER, responded_at=AT,
+        imported_at=AT,
+        unanswered_at=AT, **CLASSIFIED, **WORKING,
     ),
     "content": Content(
         id="c-1", ticket=TICKET, position=2, kind="message", audience="public", author="luis",

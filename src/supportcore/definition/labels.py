@@ -32,13 +32,14 @@ def needed_labels(definition: Definition) -> dict[tuple[str, str], bool]:
     """Return section and key of every entry *definition* needs, and whether its second text is needed."""
     workflow = definition.workflow
     inputs = [field for step in workflow.transitions for field in step.form.fields]
+    rungs = definition.levels.rungs if definition.levels is not None else ()
     keys: dict[str, list[str]] = {
         "desk": ["name"],
         "roles": [role.key for role in definition.roles],
         "states": [state.key for state in workflow.states],
         "actions": list(workflow.actions),
         "fields": [f.key for f in (*definition.form.fields, *definition.triage.fields, *inputs)],
-        "templates": [rule.template for rule in definition.notices],
+        "templates": [rule.template for rule in definition.notices] + [rung.template for rung in rungs if rung.tell],
     }
     needed = {(section, key): _ALWAYS_TOLD[section] for section, names in keys.items() for key in names}
     for vocabulary, names in definition.vocabularies.items():

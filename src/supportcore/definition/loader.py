@@ -10,16 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from supportcore.definition.labels import LANGUAGES, needed_labels, read_labels
-from supportcore.definition.model import FORMAT, Definition, Guard, Labels, NoticeRule, Routing
+from supportcore.definition.model import FORMAT, LEVELS, Definition, Guard, Labels, NoticeEvent, NoticeRule, Routing
 from supportcore.definition.reading import Node, meant
 from supportcore.definition.workflow import SIDES, read_states, read_transitions
 from supportcore.errors import DefinitionError, DefinitionFault
@@ -29,9 +29,12 @@ from supportcore.predicate import Predicate
 from supportcore.text import ID_LIMIT, key_fault
 from supportcore.workflow.definition import PARTIES, WaitingOn, Workflow
 
+if TYPE_CHECKING:
+    from supportcore.sla.policy import ServiceLevels
+
 PRESETS = ("belenus", "noova")
 """Definitions that come with the library."""
-_NOTICE_EVENTS = ("opened", "replied", "noted", "state_changed", "assigned", "triaged")
+_NOTICE_EVENTS = get_args(NoticeEvent)
 _RECIPIENTS = ("contact", "assignee", "responsible", "team")
 _TRIAGE = tuple(key for key in INTAKE if key not in ("subject", "description", "customer"))
 
@@ -73,9 +76,27 @@ def define(
 
 
 def restore(document: str, *, today: Definition) -> Definition:
-    """Return the rules stored as a canonical *document*, with the labels and guards of *today*."""
+    """Return the rules stored as a canonical *document*, with the labels, guards and service levels of *today*."""
     rules = json.loads(document)
-    return _build(rules, None, today.guards, file=f"stored rules of {today.key}", labels_file="", kept=today.labels)
+    file = f"stored rules of {today.key}"
+    stored = _build(rules, None, today.guards, file=file, labels_file="", kept=today.labels)
+    return attrs.evolve(stored, levels=today.levels)
+
+
+def restore_levels(document: str, *, today: Definition) -> ServiceLevels:
+    """
+    Return the service levels stored as a canonical *document*.
+
+    Raises:
+        DefinitionError: This release cannot read them.
+    """
+    said = json.loads(document)
+    faults: list[DefinitionFault] = []
+    root = Node(said, file=f"stored service levels of {today.key}", path="", faults=faults)
+    levels = _levels(root, said["zone"], {}, lambda _: document)
+    if faults or levels is None:
+        raise DefinitionError(faults)
+    return levels
 
 
 def _read_toml(path: Path, faults: list[DefinitionFault]) -> dict[str, Any] | None:
@@ -121,7 +142,7 @@ def _build(
     root = Node(rules, file=file, path="", faults=faults)
     root.table(
         "format", "key", "zone", "languages", "customer", "triage", "roles", "vocabularies", "form", "routing",
-        "replies", "initial", "states", "transitions", "notices",
+        "replies", "initial", "states", "transitions", "notices", *LEVELS,
     )  # fmt: skip
     if root.at("format").value != FORMAT or isinstance(root.at("format").value, bool):
         root.at("format").fault("unknown_format", f"this release reads format = {FORMAT}")
@@ -136,9 +157,11 @@ def _build(
     initial = root.at("initial").one_of([state.key for state in states] or [""])
     if root.at("initial").value == initial and any(state.key == initial and state.final for state in states):
         root.at("initial").fault("final_initial", f"a ticket cannot start in {initial!r}, which is final")
+    zone = _zone(root.at("zone"))
+    known = {**vocabularies, "priority": vocabularies.get("priority", ()), "state": tuple(s.key for s in states)}
     definition = Definition(
         key=root.at("key").key(),
-        zone=_zone(root.at("zone")),
+        zone=zone,
         languages=languages,
         customer=customer,
         roles=roles,
@@ -150,6 +173,7 @@ def _build(
         replies=_replies(root),
         notices=_notices(root),
         labels=Labels(languages),
+        levels=_levels(root, zone, known, _canonical),
         guards=guards,
         rules_hash="",
         document="",
@@ -159,9 +183,20 @@ def _build(
         kept = read_labels(below, needed_labels(definition), languages)
     if faults:
         raise DefinitionError(list(dict.fromkeys(faults)))  # a place that is read twice is at fault once
-    document = _canonical(rules)
+    document = _canonical({key: value for key, value in rules.items() if key not in LEVELS})
     rules_hash = hashlib.sha256(document.encode()).hexdigest()
     return attrs.evolve(definition, labels=kept or definition.labels, rules_hash=rules_hash, document=document)
+
+
+def _levels(
+    root: Node, zone: str, known: Mapping[str, tuple[str, ...]], canonical: Callable[[Mapping[str, Any]], str]
+) -> ServiceLevels | None:
+    """Return what the desk promises; a desk without promises does not even load what reads them."""
+    if not any(root.at(section).value is not None for section in LEVELS):
+        return None
+    from supportcore.definition.levels import read_levels
+
+    return read_levels(root, zone=zone, known=known, canonical=canonical)
 
 
 def _vocabularies(root: Node) -> dict[str, tuple[str, ...]]:

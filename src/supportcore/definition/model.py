@@ -20,15 +20,28 @@ from supportcore.people.access import Role
 from supportcore.workflow.definition import WaitingOn, Workflow
 
 if TYPE_CHECKING:
+    from supportcore.sla.policy import ServiceLevels
     from supportcore.workflow.engine import Engine
 
 FORMAT = 1
 """Of the definition document; part of the hash."""
+LEVELS = ("calendars", "ladders", "policies", "levels")
+"""The sections of a definition that say what the desk promises; they are hashed and stored apart from the rules."""
 
 Guard = Callable[[Any, Any], bool]
 """A host's own rule: takes a ticket and an actor, returns whether the action is allowed."""
 
-NoticeEvent = Literal["opened", "replied", "noted", "state_changed", "assigned", "triaged"]
+NoticeEvent = Literal[
+    "opened",
+    "replied",
+    "noted",
+    "state_changed",
+    "assigned",
+    "triaged",
+    "deadline_set",
+    "clock_warned",
+    "clock_breached",
+]
 Recipient = Literal["contact", "assignee", "responsible", "team"]
 
 
@@ -102,6 +115,7 @@ class Definition:
         rules_hash: sha256 of `document`.
         document: The canonical rules as authored, as JSON text; what is stored.
         opening: Who must name a customer: ``required``, or ``none`` where tickets have no customer.
+        levels: What the desk promises; None if it promises nothing. Hashed and stored apart from the rules.
         replies: Pairs of side and party: whom the ticket waits for once that side has replied.
     """
 
@@ -118,6 +132,7 @@ class Definition:
     replies: tuple[tuple[str, WaitingOn], ...]
     notices: tuple[NoticeRule, ...]
     labels: Labels = attrs.field(eq=False)
+    levels: ServiceLevels | None = None
     guards: Mapping[str, Guard] = attrs.field(eq=False, factory=dict)
     rules_hash: str
     document: str = attrs.field(repr=False)
@@ -128,6 +143,12 @@ class Definition:
         from supportcore.workflow.engine import Engine
 
         return Engine(self)
+
+    @property
+    def documents(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of digest and canonical text of all that tickets hold on to, and that is stored therefore."""
+        rules = (self.rules_hash, self.document)
+        return (rules,) if self.levels is None else (rules, (self.levels.digest, self.levels.document))
 
     @cached_property
     def notices_on(self) -> Mapping[str, tuple[NoticeRule, ...]]:

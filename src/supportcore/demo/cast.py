@@ -55,7 +55,7 @@ class Cast:
         """Return the ids of records of a kind of form field's source, of a product or customer where they have one."""
         return tuple(
             record.id
-            for record in self.records[f"{kind}s"]
+            for record in self.records.get(f"{kind}s", ())
             if product in (None, getattr(record, "product", product))
             and customer in (None, getattr(record, "customer", customer))
         )

@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from supportcore.desk.aio import AsyncActing, AsyncDesk
     from supportcore.desk.desk import Acting, Desk
     from supportcore.desk.offers import Offer
+    from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Finding, Verification
     from supportcore.desk.timeline import Entry
+    from supportcore.tickets.measures import Measures
 else:
     __getattr__ = lazily(
         __name__,
@@ -17,8 +19,10 @@ else:
             **dict.fromkeys(("AsyncActing", "AsyncDesk"), "supportcore.desk.aio"),
             **dict.fromkeys(("Acting", "Desk"), "supportcore.desk.desk"),
             **dict.fromkeys(("Offer",), "supportcore.desk.offers"),
+            **dict.fromkeys(("Promise",), "supportcore.desk.promises"),
             **dict.fromkeys(("DeliveryReport", "DueReport", "Finding", "Verification"), "supportcore.desk.reports"),
             **dict.fromkeys(("Entry",), "supportcore.desk.timeline"),
+            **dict.fromkeys(("Measures",), "supportcore.tickets.measures"),
         },
     )
 
@@ -31,6 +35,8 @@ __all__ = [
     "DueReport",
     "Entry",
     "Finding",
+    "Measures",
     "Offer",
+    "Promise",
     "Verification",
 ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from supportcore.definition.model import Definition
     from supportcore.desk import attempts, catalogue, reports, requests, verifying, work
     from supportcore.desk.offers import Offer
+    from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Verification
     from supportcore.desk.requests import Filters, Request, Requests, Rules
     from supportcore.desk.timeline import Entry
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from supportcore.people.agents import Agent, Team
     from supportcore.people.customers import Agreement, Contact, Customer
     from supportcore.products import Module, Product, Project, Service, Version
+    from supportcore.sla.clocks import Light
     from supportcore.storage.ports import AsyncStore, Page, Record
     from supportcore.tickets.commands import Receipt
     from supportcore.tickets.events import Recorded
+    from supportcore.tickets.measures import Measures
     from supportcore.tickets.ticket import Ticket
 else:
     attempts, catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("attempts", "catalogue", "reports"))
@@ -342,6 +345,27 @@ class AsyncActing:
             self._requests.triage(ticket, document, command_id=command_id, seen_version=seen_version)
         )
 
+    async def set_deadline(
+        self,
+        ticket: str,
+        deadline: datetime | None,
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """
+        Set by when the ticket is to be done (plazo), or with None take that away.
+
+        Raises:
+            Invalid: The instant has passed, or is naive.
+        """
+        request = self._requests.set_deadline(ticket, deadline, command_id=command_id, seen_version=seen_version)
+        return await self._run(request)
+
+    async def retarget(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
+        """Put a ticket under today's service levels; it keeps those it was opened under until then."""
+        return await self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
+
     async def act(
         self,
         ticket: str,
@@ -410,6 +434,38 @@ class AsyncActing:
     async def as_of(self, ticket: str | int, instant: datetime) -> Ticket:
         """Return a ticket as it was at *instant*, if this actor may see it now."""
         return await self._run(self._requests.as_of(ticket, instant))
+
+    async def clocks(self, ticket: str | int, at: datetime | None = None) -> tuple[Promise, ...]:
+        """
+        Return what was promised to a ticket and how it stands: time used and left, light, met or not.
+
+        Args:
+            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
+        """
+        return await self._run(self._requests.clocks(ticket, at))
+
+    async def measures(self, ticket: str | int, at: datetime | None = None) -> Measures:
+        """
+        Return what came of a ticket in open time: first response, resolution, what it was held, each clock's run.
+
+        Args:
+            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
+        """
+        return await self._run(self._requests.measures(ticket, at))
+
+    async def light(self, ticket: str | int, at: datetime | None = None) -> Light:
+        """Return the most pressing light of a ticket's clocks, now or as of *at*."""
+        return await self._run(self._requests.light(ticket, at))
+
+    async def lights(self, where: Filters = None, *, at: datetime | None = None) -> Mapping[Light, int]:
+        """
+        Return how many tickets this actor may see show which light.
+
+        Args:
+            where: As of `find`; there ``{"light": "red"}`` is a filter, too.
+            at: As of then; None is now. The past is told from the histories, ticket by ticket, which takes its time.
+        """
+        return await self._run(self._requests.lights(where, at))
 
 
 class AsyncCatalogue:

@@ -72,8 +72,9 @@ def install(definition: Definition, records: Iterable[Record]) -> Request[None]:
     storing = put(records)
 
     def steps(ledger: Ledger) -> Steps[None]:
-        if (yield from ledger.rules(definition.rules_hash)) is None:
-            yield from ledger.put_rules(definition.rules_hash, definition.document)
+        for digest, document in definition.documents:
+            if (yield from ledger.rules(digest)) is None:
+                yield from ledger.put_rules(digest, document)
         yield from storing.steps(ledger)
 
     return Request(steps, write=True)

@@ -18,7 +18,8 @@ class Offer:
     A command or action, and whether it may be given.
 
     Attributes:
-        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, or an action of the workflow.
+        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, or an action of the
+            workflow.
         label: What the button says, in the actor's language.
         reasons: Why not; empty if and only if it is allowed. Executing it says the same.
         form: What it asks for.
@@ -41,6 +42,8 @@ COMMAND_LABELS = {
     "note": ("Internal note", "Nota interna"),
     "assign": ("Assign", "Asignar"),
     "triage": ("Classify", "Clasificar"),
+    "set_deadline": ("Set the deadline", "Fijar el plazo"),
+    "retarget": ("Apply today's service levels", "Aplicar los niveles de servicio actuales"),
 }
 """What the commands of every desk are called, in English and Spanish."""
 
@@ -53,10 +56,11 @@ def command_label(desk: Definition, name: str, locale: str) -> str:
 
 
 def offers(desk: Definition, draft: Draft, actor: Actor) -> tuple[Offer, ...]:
-    """Return every command and action with its reasons; those that only the desk itself takes are left out."""
+    """Return every command and action with its reasons; those that no person can take are left out."""
     workflow = draft.rules.workflow
+    commands = [name for name in ON_TICKET if any(name in role.may for role in desk.roles)]
     for_people = {step.action for step in workflow.transitions if step.roles - {SYSTEM}}
-    names = (*ON_TICKET, *(action for action in workflow.actions if action in for_people))
+    names = (*commands, *(action for action in workflow.actions if action in for_people))
     found = []
     for name in names:
         reasons = refusals(desk, draft, actor, name)

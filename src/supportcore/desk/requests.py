@@ -15,21 +15,36 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from supportcore import text
-from supportcore.definition.loader import restore
+from supportcore.definition.loader import restore, restore_levels
 from supportcore.definition.model import Definition
 from supportcore.desk.offers import Offer, command_label, offers
+from supportcore.desk.promises import Promise, light_is, promises
 from supportcore.desk.timeline import Entry, timeline
 from supportcore.errors import Fault, Invalid, NotFound, NotInstalled, Reason, Refused, facts
 from supportcore.ids import Ids
 from supportcore.people.access import Actor
-from supportcore.predicate import Predicate, bind, both, conditions
+from supportcore.predicate import AnyOf, Predicate, bind, both, conditions, to_python
+from supportcore.sla.clocks import LIGHTS, Light, most_pressing
+from supportcore.sla.policy import ServiceLevels
 from supportcore.storage.paging import LIMIT, Listing, page
 from supportcore.storage.ports import COUNT_KEYS, SORT_KEYS, TOTAL_CAP, Ledger, Page, Steps
 from supportcore.tickets import asks
 from supportcore.tickets.advance import advance
-from supportcore.tickets.commands import Act, AddNote, Assign, Command, OpenTicket, Receipt, Reply, Triage
+from supportcore.tickets.commands import (
+    Act,
+    AddNote,
+    Assign,
+    Command,
+    OpenTicket,
+    Receipt,
+    Reply,
+    Retarget,
+    SetDeadline,
+    Triage,
+)
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.evolve import fold
+from supportcore.tickets.measures import Measures, measures
 from supportcore.tickets.permissions import opening_refusals, require_role, sees, unknown_customers, visible
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.usecases import Context, handle
@@ -89,6 +104,7 @@ class Rules:
         self.today = today
         self.installed = False
         self._older: dict[str, Definition] = {}
+        self._former: dict[str, ServiceLevels] = {}
 
     def load(self, ledger: Ledger, rules_hash: str) -> Steps[Definition]:
         """Return the definition stored under a hash."""
@@ -101,11 +117,26 @@ class Rules:
             self._older[rules_hash] = restore(document, today=self.today)
         return self._older[rules_hash]
 
+    def levels(self, ledger: Ledger, digest: str | None) -> Steps[ServiceLevels | None]:
+        """Return the service levels stored under a digest; none if it is None."""
+        today = self.today.levels
+        if digest is None:
+            return None
+        if today is not None and digest == today.digest:
+            return today
+        if digest not in self._former:
+            document = yield from ledger.rules(digest)
+            if document is None:
+                raise NotInstalled(desk=self.today.key)
+            self._former[digest] = restore_levels(document, today=self.today)
+        return self._former[digest]
+
     def require(self, ledger: Ledger, *, joined: bool) -> Steps[None]:
         """See to it that a ticket opened now finds its rules later."""
         if not self.installed:
-            if (yield from ledger.rules(self.today.rules_hash)) is None:
-                raise NotInstalled(desk=self.today.key)
+            for digest, _ in self.today.documents:
+                if (yield from ledger.rules(digest)) is None:
+                    raise NotInstalled(desk=self.today.key)
             self.installed = not joined
 
 
@@ -124,6 +155,8 @@ def answer(ledger: Ledger, rules: Rules, asking: Generator[asks.Ask, Any, T]) ->
                     found = (yield from ledger.records(refs)) if refs else ()
                 case asks.LoadRules(rules_hash):
                     found = yield from rules.load(ledger, rules_hash)
+                case asks.LoadLevels(digest):
+                    found = yield from rules.levels(ledger, digest)
                 case asks.LoadHistory(ticket_id, after):
                     found = yield from ledger.history(ticket_id, after=after)
                 case asks.NextNumber():
@@ -203,6 +236,16 @@ class Requests:
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
         return self._command(Act(action=action, document={} if document is None else document, **common))
+
+    def set_deadline(
+        self, ticket: str, deadline: datetime | None, *, command_id: str | None, seen_version: int | None
+    ) -> Request[Receipt]:
+        said = None if deadline is None else text.instant_text(text.instant(deadline, "deadline"))
+        common = self._common(ticket, command_id, seen_version)
+        return self._command(SetDeadline(document={"deadline": said}, **common))
+
+    def retarget(self, ticket: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
+        return self._command(Retarget(**self._common(ticket, command_id, seen_version)))
 
     def _id(self, given: str | None) -> str:
         return self._ids() if given is None else given
@@ -290,19 +333,86 @@ class Requests:
         moment = text.instant(instant, "instant")
 
         def steps(ledger: Ledger) -> Steps[Ticket]:
-            now = self._clock()
-            if moment > now:
+            if moment > self._clock():
                 raise Refused(Reason("at_in_future", facts(at=moment.isoformat())))
-            found = yield from self._visible(ledger, ticket)
-            history = yield from ledger.history(found.id)
-            then = [recorded for recorded in history if recorded.event.at <= moment]
-            if not then:
-                raise NotFound(f"Ticket {found.number} was opened later than {moment.isoformat()}.", kind="ticket")
-            draft = yield from self._draft(ledger, fold(self._desk.key, then))
-            advance(draft, moment)
-            return draft.ticket
+            return (yield from self._standing(ledger, ticket, moment)).ticket
 
         return Request(steps)
+
+    def clocks(self, ticket: str | int, at: datetime | None) -> Request[tuple[Promise, ...]]:
+        asked = None if at is None else text.instant(at, "at")
+
+        def steps(ledger: Ledger) -> Steps[tuple[Promise, ...]]:
+            moment = asked or self._clock()
+            draft = yield from self._standing(ledger, ticket, moment)
+            return promises(draft, at=draft.now, locale=self._actor.locale)
+
+        return Request(steps)
+
+    def light(self, ticket: str | int, at: datetime | None) -> Request[Light]:
+        asked = self.clocks(ticket, at)
+
+        def steps(ledger: Ledger) -> Steps[Light]:
+            return most_pressing(promise.light for promise in (yield from asked.steps(ledger)))
+
+        return Request(steps)
+
+    def lights(self, where: Filters, at: datetime | None) -> Request[dict[Light, int]]:
+        asked = None if at is None else text.instant(at, "at")
+
+        def steps(ledger: Ledger) -> Steps[dict[Light, int]]:
+            now = self._clock()
+            if asked is not None and asked < now:
+                return (yield from self._lights_then(ledger, where, asked))
+            found: dict[Light, int] = {}
+            for light in LIGHTS:
+                found[light] = yield from ledger.count(both(self._scope(where), light_is(light, asked or now)))
+            return found
+
+        return Request(steps)
+
+    def measures(self, ticket: str | int, at: datetime | None) -> Request[Measures]:
+        asked = None if at is None else text.instant(at, "at")
+
+        def steps(ledger: Ledger) -> Steps[Measures]:
+            draft = yield from self._standing(ledger, ticket, asked or self._clock())
+            history = yield from ledger.history(draft.ticket.id)
+            stored = [recorded for recorded in history if recorded.position <= draft.before]
+            return measures([*stored, *draft.recorded], at=draft.now, levels=draft.levels)
+
+        return Request(steps)
+
+    def _lights_then(self, ledger: Ledger, where: Filters, moment: datetime) -> Steps[dict[Light, int]]:
+        """Count lights at an earlier instant: columns tell the present only, so every ticket is gone back in."""
+        mine, wanted = self._parts(where, moment)
+        sees_now, wanted_then = to_python(mine), to_python(wanted)
+        found: dict[Light, int] = dict.fromkeys(LIGHTS, 0)
+        after = ""
+        while ids := (yield from ledger.ticket_ids(after, LIMIT)):
+            for ticket_id in ids:
+                ticket = yield from ledger.ticket(ticket_id)
+                if ticket is None or ticket.opened_at > moment or not sees_now(ticket, self._actor):
+                    continue
+                then = (yield from self._back_at(ledger, ticket, moment)).ticket
+                if wanted_then(then, self._actor):
+                    found[most_pressing(clock.light(moment) for clock in then.clocks)] += 1
+            after = ids[-1]
+        return found
+
+    def _standing(self, ledger: Ledger, ticket: str | int, moment: datetime) -> Steps[Draft]:
+        """Return a ticket as it was, or will be if nobody does anything, at *moment*."""
+        found = yield from self._visible(ledger, ticket)
+        if moment < found.opened_at:
+            raise NotFound(f"Ticket {found.number} was opened later than {moment.isoformat()}.", kind="ticket")
+        return (yield from self._back_at(ledger, found, moment))
+
+    def _back_at(self, ledger: Ledger, ticket: Ticket, moment: datetime) -> Steps[Draft]:
+        if moment < ticket.updated_at:
+            history = yield from ledger.history(ticket.id)
+            ticket = fold(self._desk.key, (recorded for recorded in history if recorded.event.at <= moment))
+        draft = yield from self._draft(ledger, ticket)
+        advance(draft, moment)
+        return draft
 
     def _opening(self, ledger: Ledger) -> Steps[tuple[Offer, ...]]:
         desk, actor = self._desk, self._actor
@@ -315,13 +425,22 @@ class Requests:
         return (offer,)
 
     def _scope(self, where: Filters) -> Predicate:
+        return both(*self._parts(where, None))
+
+    def _parts(self, where: Filters, at: datetime | None) -> tuple[Predicate, Predicate]:
+        """Return what the actor may see, and what of it is wanted; lights are as of *at*, or now."""
         require_role(self._desk, self._actor)
         if where is None or isinstance(where, Mapping):
-            wanted = conditions(where or {})
+            plain = dict(where or {})
+            asks_light, light = "light" in plain, plain.pop("light", None)
+            wanted = conditions(plain)
+            if asks_light:
+                lights = light if isinstance(light, (list, tuple, set, frozenset)) else (light or "none",)
+                wanted = both(wanted, AnyOf(tuple(light_is(one, at or self._clock()) for one in lights)))
         else:
             check_kind(where, Predicate, "where", "a mapping of filters, or a predicate")
             wanted = bind(where, self._actor)
-        return both(visible(self._desk, self._actor), wanted)
+        return visible(self._desk, self._actor), wanted
 
     def _visible(self, ledger: Ledger, ticket: str | int) -> Steps[Ticket]:
         require_role(self._desk, self._actor)
@@ -337,4 +456,5 @@ class Requests:
 
     def _draft(self, ledger: Ledger, ticket: Ticket) -> Steps[Draft]:
         rules = yield from self._rules.load(ledger, ticket.rules_hash)
-        return Draft(desk=self._desk, rules=rules, ticket=ticket, recorded_at=self._clock())
+        levels = yield from self._rules.levels(ledger, ticket.levels)
+        return Draft(desk=self._desk, rules=rules, levels=levels, ticket=ticket, recorded_at=self._clock())

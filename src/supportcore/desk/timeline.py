@@ -9,12 +9,19 @@ import attrs
 
 from supportcore.definition.model import Definition
 from supportcore.people.access import Actor
+from supportcore.sla.words import clock_words
+from supportcore.storage.codec import NAME_OF
 from supportcore.tickets.draft import NOTICE_NAMES
 from supportcore.tickets.events import (
+    INTERNAL,
     SYSTEM_ACTOR,
     Content,
     ContentRef,
+    DeadlineSet,
+    Escalated,
+    Event,
     NoteAdded,
+    OfClock,
     Recorded,
     Replied,
     StateChanged,
@@ -24,6 +31,7 @@ from supportcore.tickets.events import (
 )
 from supportcore.tickets.permissions import side_of
 
+_KINDS = {kind: NOTICE_NAMES.get(kind, name) for kind, (name, _) in NAME_OF.items()}
 ERASED = "\N{EM DASH}"
 """Stands for words that are no longer kept."""
 
@@ -35,9 +43,11 @@ class Entry:
 
     Attributes:
         position: The version of the ticket after it.
-        kind: ``opened``, ``replied``, ``noted``, ``state_changed``, ``assigned``, ``triaged`` or ``timer_refused``.
+        kind: ``opened``, ``replied``, ``noted``, ``state_changed``, ``assigned``, ``triaged``, ``timer_refused``,
+            ``deadline_set``, ``retargeted``, ``escalated``, or ``clock_`` and ``started``, ``paused``, ``resumed``,
+            ``stopped``, ``warned``, ``breached``, ``retargeted`` or ``removed``.
         actor: Id of who did it; ``system`` for the desk itself.
-        text: What was written with it, as far as this actor may read it; empty if nothing.
+        text: What was written with it, as far as this actor may read it; of a clock, what happened to it in words.
         action: Label of the action taken, for ``state_changed``.
         state: Label of the state it led to, for ``opened`` and ``state_changed``.
         assignee: Who works on it from then on, for ``assigned``.
@@ -57,22 +67,32 @@ class Entry:
 def timeline(
     desk: Definition, actor: Actor, history: Iterable[Recorded], contents: Iterable[Content]
 ) -> tuple[Entry, ...]:
-    """Return the entries *actor* may see, oldest first; a customer sees no note, no refused timer, no internal text."""
+    """Return the entries *actor* may see, oldest first; a customer sees no clock, no note, nothing internal."""
     staff = side_of(desk, actor) == "staff"
     readable = {content.id: content.body for content in contents if staff or content.audience == "public"}
     return tuple(
-        _entry(desk, actor.locale, recorded, readable)
+        _entry(desk, actor.locale, actor.zone, recorded, readable)
         for recorded in history
-        if staff or not isinstance(recorded.event, (NoteAdded, TimerRefused))
+        if staff or not isinstance(recorded.event, INTERNAL)
     )
 
 
-def _entry(desk: Definition, locale: str, recorded: Recorded, readable: dict[str, str]) -> Entry:
+def clock_text(desk: Definition, event: Event, locale: str, zone: str) -> str:
+    """Return what *event* did to a clock, in words and the wall time of *zone*; empty if it is about none."""
+    if not isinstance(event, (DeadlineSet, OfClock)):
+        return ""
+    percent = event.percent if isinstance(event, Escalated) else 0
+    spanish = desk.labels.language(locale) == "es"
+    return clock_words(NAME_OF[type(event)][0], event.clock, spanish=spanish, zone=zone or desk.zone, percent=percent)
+
+
+def _entry(desk: Definition, locale: str, zone: str, recorded: Recorded, readable: dict[str, str]) -> Entry:
     event = recorded.event
 
     def said(*refs: ContentRef | None) -> str:
         return "\n\n".join(readable.get(ref.id, ERASED) for ref in refs if ref is not None)
 
+    kind = _KINDS[type(event)]
     text = action = state = ""
     assignee = None
     match event:
@@ -92,10 +112,12 @@ def _entry(desk: Definition, locale: str, recorded: Recorded, readable: dict[str
         case TimerRefused():
             action = desk.labels.label("actions", event.action, locale)
             text = ", ".join(event.reasons)
+        case _:
+            text = clock_text(desk, event, locale, zone)
     return Entry(
         position=recorded.position,
         at=event.at,
-        kind=NOTICE_NAMES.get(type(event), "timer_refused"),
+        kind=kind,
         actor=event.actor,
         by_desk=event.actor == SYSTEM_ACTOR,
         text=text,

@@ -22,7 +22,7 @@ from supportcore.tickets.commands import Receipt
 from supportcore.tickets.draft import content_digest
 from supportcore.tickets.events import SYSTEM_ACTOR, Content, ContentRef, Recorded, TicketOpened
 from supportcore.tickets.evolve import fold
-from supportcore.tickets.moves import timer_command
+from supportcore.tickets.moves import occasion, timer_command
 
 BATCH = 200  # tickets listed, or events read, at once
 _AUDIENCES = {
@@ -87,9 +87,10 @@ def verify_one(ledger: Ledger, desk: str, ticket_id: str) -> Steps[Verification]
             found, due = (stored or {}).get(name), expected.get(name)
             if found != due:
                 findings.append(f"column {name} holds {found!r}, its history says {due!r}")
-        document = yield from ledger.rules(ticket.rules_hash)
-        if document is None or hashlib.sha256(document.encode()).hexdigest() != ticket.rules_hash:
-            findings.append(f"its rules {ticket.rules_hash} are {'missing' if document is None else 'changed'}")
+        for what, digest in (("rules", ticket.rules_hash), ("service levels", ticket.levels)):
+            document = None if digest is None else (yield from ledger.rules(digest))
+            if digest is not None and (document is None or hashlib.sha256(document.encode()).hexdigest() != digest):
+                findings.append(f"its {what} {digest} are {'missing' if document is None else 'changed'}")
     findings.extend(_content_findings(history, contents))
     for events in _commands(history):
         receipt = yield from ledger.receipt(events[0].command_id)
@@ -121,8 +122,8 @@ def _commands(history: tuple[Recorded, ...]) -> Iterator[list[Recorded]]:
 def _receipt_findings(events: list[Recorded], receipt: Receipt | None) -> Iterator[str]:
     first, last = events[0], events[-1]
     if receipt is None:
-        action = getattr(first.event, "action", "")
-        if first.event.actor != SYSTEM_ACTOR or first.command_id != timer_command(first.ticket, action, first.position):
+        name = occasion(first.event)
+        if first.event.actor != SYSTEM_ACTOR or first.command_id != timer_command(first.ticket, name, first.position):
             yield f"command {first.command_id} at position {first.position} has no receipt"
     elif (receipt.id, receipt.version) != (last.ticket, last.position):
         yield f"the receipt of command {first.command_id} says version {receipt.version}, its events {last.position}"

@@ -9,6 +9,7 @@ from inspect import isawaitable, iscoroutinefunction
 
 from supportcore.definition.model import Definition
 from supportcore.desk.requests import Request, Rules
+from supportcore.desk.timeline import clock_text
 from supportcore.errors import Fault, Invalid, NotInstalled, StoreError, facts
 from supportcore.notices.render import Notice, Words, render
 from supportcore.storage.ports import Lease, Ledger, Steps
@@ -41,7 +42,8 @@ def run_one(ledger: Ledger, rules: Rules, ticket_id: str, now: datetime) -> Step
     if ticket is None or ticket.wake_at is None or ticket.wake_at > now:
         return 0
     own = yield from rules.load(ledger, ticket.rules_hash)
-    draft = Draft(desk=rules.today, rules=own, ticket=ticket, recorded_at=now)
+    levels = yield from rules.levels(ledger, ticket.levels)
+    draft = Draft(desk=rules.today, rules=own, levels=levels, ticket=ticket, recorded_at=now)
     advance(draft, now)
     if (yield from ledger.parked(ticket_id)):
         yield from ledger.unpark(ticket_id)
@@ -80,7 +82,7 @@ def notice(ledger: Ledger, desk: Definition, lease: Lease) -> Steps[Notice | Non
         number=ticket.number,
         subject=ticket.subject,
         state=desk.labels.label("states", getattr(recorded.event, "state", ticket.state), locale),
-        text="\n\n".join(written),
+        text="\n\n".join(written) or clock_text(desk, recorded.event, locale, ""),
     )
     return Notice(
         id=row.id,

@@ -17,11 +17,11 @@ import attrs
 from supportcore import text
 from supportcore.errors import Fault, facts
 
-FieldKind = Literal["title", "text", "choice", "record", "number", "flag"]
+FieldKind = Literal["title", "text", "choice", "record", "number", "flag", "instant"]
 Plain = str | int | float | bool
 """A value of a document."""
 
-KINDS: tuple[FieldKind, ...] = ("title", "text", "choice", "record", "number", "flag")
+KINDS: tuple[FieldKind, ...] = ("title", "text", "choice", "record", "number", "flag", "instant")
 INTAKE: Mapping[str, tuple[FieldKind, str | None]] = MappingProxyType(
     {
         "subject": ("title", None),
@@ -37,6 +37,7 @@ INTAKE: Mapping[str, tuple[FieldKind, str | None]] = MappingProxyType(
         "urgency": ("choice", "urgency"),
         "area": ("choice", "area"),
         "origin": ("choice", "origin"),
+        "agreement": ("record", "agreement"),
     }
 )
 """Fields every ticket knows: their kind, and the vocabulary or the kind of record they are chosen from."""
@@ -94,6 +95,8 @@ class Field:
                 if not isinstance(value, bool):
                     told = facts(expected="true or false", expected_es="verdadero o falso")
                     return Fault(self.key, "wrong_type", told)
+            case "instant":
+                return text.instant_fault(value, self.key)
         return None
 
 

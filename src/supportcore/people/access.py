@@ -21,7 +21,7 @@ from supportcore.predicate import ALWAYS, AnyOf, Eq, Fact, In, Predicate, Test, 
 Side = Literal["customer", "staff"]
 IMPORTER = "importer"
 SYSTEM = "system"
-COMMANDS = ("open", "reply", "note", "assign", "triage")
+COMMANDS = ("open", "reply", "note", "assign", "triage", "set_deadline", "retarget")
 """The commands a role is given by ``may``; workflow actions name their roles themselves."""
 
 SCOPES: dict[str, Predicate] = {

@@ -11,10 +11,16 @@ from supportcore import text
 
 @attrs.frozen(kw_only=True)
 class Customer:
-    """A company or person that is supported."""
+    """
+    A company or person that is supported.
+
+    Attributes:
+        agreement: Id of the agreement that tickets of the customer are served under, unless they name another.
+    """
 
     id: str = text.host_id()
     name: str = text.title()
+    agreement: str | None = text.host_id(None)
     active: bool = True
 
 
@@ -54,3 +60,8 @@ class Agreement:
     ends_at: datetime | None = text.instant_at(None)
     on_hold: bool = False
     active: bool = True
+
+    def holds(self, at: datetime) -> bool:
+        """Return whether it is in force at *at*."""
+        begun = self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+        return self.active and not self.on_hold and begun

@@ -18,12 +18,24 @@ from typing import Any, get_origin
 from cattrs import Converter
 
 from supportcore.errors import TicketBroken
+from supportcore.sla.clocks import Clock
 from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Record
 from supportcore.text import instant_text
 from supportcore.tickets.events import (
+    ClockBreached,
+    ClockPaused,
+    ClockRemoved,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    ClockWarned,
+    DeadlineSet,
+    Escalated,
     Event,
     NoteAdded,
     Replied,
+    Retargeted,
     StateChanged,
     TicketAssigned,
     TicketOpened,
@@ -42,6 +54,17 @@ EVENTS: Mapping[tuple[str, int], type[Event]] = MappingProxyType(
         ("ticket_assigned", 1): TicketAssigned,
         ("triaged", 1): Triaged,
         ("timer_refused", 1): TimerRefused,
+        ("deadline_set", 1): DeadlineSet,
+        ("retargeted", 1): Retargeted,
+        ("clock_started", 1): ClockStarted,
+        ("clock_paused", 1): ClockPaused,
+        ("clock_resumed", 1): ClockResumed,
+        ("clock_stopped", 1): ClockStopped,
+        ("clock_warned", 1): ClockWarned,
+        ("clock_breached", 1): ClockBreached,
+        ("clock_retargeted", 1): ClockRetargeted,
+        ("clock_removed", 1): ClockRemoved,
+        ("escalated", 1): Escalated,
     }
 )
 NAME_OF: Mapping[type, tuple[str, int]] = MappingProxyType({cls: name for name, cls in EVENTS.items()})
@@ -60,6 +83,14 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(timedelta, lambda span: span // timedelta(milliseconds=1))
     converter.register_structure_hook(timedelta, lambda count, _: timedelta(milliseconds=count))
     converter.register_unstructure_hook_func(_is_set, sorted)
+    plain = converter.get_unstructure_hook(Clock)
+
+    @lru_cache(maxsize=32)  # a clock stands in its event and, as the same object, in its ticket
+    def clock_form(clock: Clock) -> Document:
+        form: Document = plain(clock)
+        return form
+
+    converter.register_unstructure_hook(Clock, lambda clock: clock_form(clock).copy())
     return converter
 
 
@@ -126,7 +157,8 @@ def load(kind: type[Any], form: Document) -> Any:
 
 def dump_ticket(ticket: Ticket) -> Document:
     """Return the stored form of a ticket with every field, defaults too."""
-    return {**dict.fromkeys(_TICKET_FIELDS), "timers": [], "priority_rank": 0, **dump(ticket)}
+    lists: Document = {"timers": [], "clocks": [], "ledger": []}
+    return {**dict.fromkeys(_TICKET_FIELDS), **lists, "priority_rank": 0, **dump(ticket)}
 
 
 _TICKET_FIELDS = tuple(field.name for field in Ticket.__attrs_attrs__)

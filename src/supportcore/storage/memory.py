@@ -121,12 +121,19 @@ def _do(operation: Callable[[Transaction], T]) -> Steps[T]:
 def _columns(ticket: Ticket) -> Doc:
     row = codec.dump_ticket(ticket)
     row["is_open"] = ticket.is_open
-    row["wake_at"] = instant_text(ticket.wake_at or NEVER)
+    row.update({name: instant_text(getattr(ticket, name) or NEVER) for name in ("wake_at", "due_at")})
+    for name in ("green_at", "amber_at", "red_at"):
+        at = getattr(ticket, name)
+        row[name] = None if at is None else instant_text(at)
     return row
 
 
+_DERIVED = frozenset({"is_open", "wake_at", "due_at", "green_at", "amber_at", "red_at"})
+"""Columns that follow from the others."""
+
+
 def _ticket(row: Doc) -> Ticket:
-    form = {name: value for name, value in row.items() if name not in ("is_open", "wake_at") and value is not None}
+    form = {name: value for name, value in row.items() if name not in _DERIVED and value is not None}
     ticket: Ticket = codec.load(Ticket, form)
     return ticket
 

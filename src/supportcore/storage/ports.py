@@ -61,11 +61,11 @@ KIND_OF: Mapping[type, str] = {cls: kind for kind, cls in RECORD_KINDS.items()}
 Ref = tuple[str, str]
 """Kind and id of a record."""
 
-SORT_KEYS: tuple[str, ...] = ("number", "opened_at", "updated_at", "last_reply_at", "priority_rank")
+SORT_KEYS: tuple[str, ...] = ("number", "opened_at", "updated_at", "last_reply_at", "priority_rank", "due_at")
 """Ticket fields a list can be sorted by; an instant that is None sorts as `supportcore.text.NEVER`."""
 COUNT_KEYS: tuple[str, ...] = (
     "state", "category", "outcome", "is_open", "waiting_on", "customer", "product", "module", "service", "project",
-    "type", "priority", "urgency", "area", "team", "responsible", "assignee",
+    "type", "priority", "urgency", "area", "team", "responsible", "assignee", "agreement",
 )  # fmt: skip
 """Ticket fields counts can be grouped by."""
 TOTAL_CAP = 10_000

@@ -11,8 +11,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from supportcore.errors import TicketBroken
+from supportcore.sla.clocks import Clock
+from supportcore.text import NEVER
 from supportcore.tickets.draft import Draft
-from supportcore.tickets.moves import fire
+from supportcore.tickets.moves import fire, strike
 
 STEP_LIMIT = 1_000
 """Timers that may fire in one go; more is a loop of timers, which a person has to mend."""
@@ -20,17 +22,37 @@ STEP_LIMIT = 1_000
 
 def advance(draft: Draft, now: datetime) -> None:
     """
-    Let every timer of the drafted ticket happen whose instant is not after *now*.
+    Let every timer and clock of the drafted ticket happen whose instant is not after *now*.
+
+    At one instant clocks come before timers, in the order of `supportcore.sla.policy.KINDS`, and timers by name.
 
     Raises:
         TicketBroken: More than `STEP_LIMIT` timers came due in a row.
     """
+    draft.now = now
+    action = ""
     for _ in range(STEP_LIMIT):
         timer = min(draft.ticket.timers, key=lambda t: (t.due_at, t.action), default=None)
-        if timer is None or timer.due_at > now:
+        due_at = NEVER if timer is None else timer.due_at
+        clock, strikes_at = _next_clock(draft)
+        if min(due_at, strikes_at) > now:
             return
-        fire(draft, timer)
+        if clock is not None and strikes_at <= due_at:
+            strike(draft, clock)
+        elif timer is not None:
+            action = timer.action
+            fire(draft, timer)
     raise TicketBroken(
         ticket=draft.ticket.id,
-        why=f"{STEP_LIMIT} timers came due in a row; the rules loop (last action: {timer.action if timer else ''})",
+        why=f"{STEP_LIMIT} timers came due in a row; the rules loop (last action: {action})",
     )
+
+
+def _next_clock(draft: Draft) -> tuple[Clock | None, datetime]:
+    """Return the clock to which something happens next, and when; `NEVER` if to none."""
+    found, first = None, NEVER
+    for clock in draft.ticket.clocks:
+        at = clock.wake_at
+        if at is not None and at < first:
+            found, first = clock, at
+    return found, first

@@ -44,6 +44,13 @@ class LoadRules:
 
 
 @attrs.frozen
+class LoadLevels:
+    """The service levels stored under this digest. Answered by `ServiceLevels`."""
+
+    digest: str
+
+
+@attrs.frozen
 class LoadHistory:
     """The events of a ticket after this position. Answered by a tuple of `Recorded`."""
 
@@ -56,6 +63,6 @@ class NextNumber:
     """The next ticket number; asked last, when nothing can be refused any more. Answered by an int."""
 
 
-Ask = FindReceipt | LoadTicket | LoadRecords | LoadRules | LoadHistory | NextNumber
+Ask = FindReceipt | LoadTicket | LoadRecords | LoadRules | LoadLevels | LoadHistory | NextNumber
 Asking = Generator[Ask, Any, T]
 """A computation that asks its way to a ``T``."""

@@ -121,7 +121,19 @@ class Act(_OnTicket):
     document: Document = attrs.field(default=(), converter=as_document)
 
 
-OnTicket = Reply | AddNote | Assign | Triage | Act
+@attrs.frozen(kw_only=True)
+class SetDeadline(_OnTicket):
+    """Set the deadline (plazo) by hand; null takes it away."""
+
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Retarget(_OnTicket):
+    """Put it under the service levels of today."""
+
+
+OnTicket = Reply | AddNote | Assign | Triage | Act | SetDeadline | Retarget
 Command = OpenTicket | OnTicket
 
 
@@ -136,7 +148,7 @@ def digest(command: Command, actor: str, at: datetime | None) -> str:
 _encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 _SAID = {
     kind: tuple(field.name for field in attrs.fields(kind) if field.name not in ("command_id", "seen_version"))
-    for kind in (OpenTicket, Reply, AddNote, Assign, Triage, Act)
+    for kind in (OpenTicket, Reply, AddNote, Assign, Triage, Act, SetDeadline, Retarget)
 }
 """The fields of each command that two commands of one id must agree in."""
 

@@ -12,14 +12,19 @@ from datetime import datetime
 
 from supportcore.definition.model import Definition
 from supportcore.ids import derived
+from supportcore.sla.policy import Rung, ServiceLevels
 from supportcore.tickets.commands import Change, Decision, OutboxRow, Receipt
 from supportcore.tickets.events import (
+    ClockBreached,
+    ClockWarned,
     Content,
     ContentRef,
+    DeadlineSet,
     Event,
     NoteAdded,
     Recorded,
     Replied,
+    Retargeted,
     StateChanged,
     TicketAssigned,
     TicketOpened,
@@ -27,6 +32,7 @@ from supportcore.tickets.events import (
 )
 from supportcore.tickets.evolve import evolve, opened
 from supportcore.tickets.ticket import Ticket
+from supportcore.tickets.timekeeping import follow
 from supportcore.workflow.definition import Audience
 
 NOTICE_NAMES: dict[type, str] = {
@@ -36,8 +42,11 @@ NOTICE_NAMES: dict[type, str] = {
     StateChanged: "state_changed",
     TicketAssigned: "assigned",
     Triaged: "triaged",
+    DeadlineSet: "deadline_set",
+    ClockWarned: "clock_warned",
+    ClockBreached: "clock_breached",
 }
-"""What notice rules call the events; timers that were refused are told to nobody."""
+"""What notice rules call the events; of others, such as timers that were refused, nobody is told."""
 
 
 def content_digest(salt: str, body: str) -> str:
@@ -50,7 +59,10 @@ class Draft:
     The changes of one ticket in one decision.
 
     Attributes:
+        desk: Today's definition.
         rules: The rules the ticket runs under.
+        levels: The service levels it is under; None if there are none.
+        now: The instant it was advanced to; what is possible is asked as of then.
         ticket: The ticket as it is by now.
         before: The stored version; 0 for a new one.
         quiet: Nobody is told, as of what an importer brings in from the past.
@@ -63,12 +75,15 @@ class Draft:
         rules: Definition,
         ticket: Ticket | None,
         recorded_at: datetime,
+        levels: ServiceLevels | None = None,
         quiet: bool = False,
     ) -> None:
         self.rules = rules
+        self.levels = levels
+        self.now = recorded_at
         self.before = ticket.version if ticket is not None else 0
         self.recorded: list[Recorded] = []
-        self._desk = desk
+        self.desk = desk
         self._ticket = ticket
         self._recorded_at = recorded_at
         self._quiet = quiet
@@ -88,11 +103,22 @@ class Draft:
 
     def open(self, ticket_id: str, event: TicketOpened, command_id: str) -> None:
         """Begin a new ticket."""
-        self._ticket = opened(self._desk.key, ticket_id, event)
+        self._ticket = opened(self.desk.key, ticket_id, event)
         self._record(event, command_id)
+        for following in follow(self.levels, None, event, self._ticket):
+            self._add(following, command_id)
 
     def add(self, event: Event, command_id: str) -> None:
-        """Let *event* happen."""
+        """Let *event* happen, and to the clocks what follows from it."""
+        before, former = self.ticket, self.levels
+        self._add(event, command_id)
+        if isinstance(event, Retargeted):
+            self.levels = self.desk.levels
+        if self.levels is not None or before.clocks:
+            for following in follow(self.levels, before, event, self.ticket, former=former):
+                self._add(following, command_id)
+
+    def _add(self, event: Event, command_id: str) -> None:
         self._ticket = evolve(self.ticket, event)
         self._record(event, command_id)
 
@@ -136,9 +162,9 @@ class Draft:
 
     def _tell(self, ticket: Ticket, event: Event, position: int) -> None:
         name = NOTICE_NAMES.get(type(event))
-        if name is None or self._quiet:
+        if name is None:
             return
-        for rule in self._desk.notices_on.get(name, ()):
+        for rule in self.desk.notices_on.get(name, ()):
             told: set[tuple[str, str | None]] = set() if rule.author else {("person", event.actor)}
             for role in rule.to:
                 recipient: str | None = getattr(ticket, role)
@@ -146,16 +172,32 @@ class Draft:
                 if recipient is None or who in told:
                     continue
                 told.add(who)
-                self._outbox.append(
-                    OutboxRow(
-                        id=derived(ticket.id, position, rule.key, role, recipient),
-                        ticket=ticket.id,
-                        position=position,
-                        rule=rule.key,
-                        role=role,
-                        recipient=recipient,
-                        channel=rule.channel,
-                        template=rule.template,
-                        due_at=event.at,
-                    )
-                )
+                self._post(rule.key, role, recipient, channel=rule.channel, template=rule.template, position=position)
+
+    def tell(self, rung: Rung, position: int) -> None:
+        """Tell those whom a step of a ladder names, the ticket being as it is now, of the event at *position*."""
+        told_already: set[tuple[bool, str]] = set()
+        for told in rung.tell:
+            recipient: str | None = told.id or getattr(self.ticket, told.role)
+            who = (told.role == "team", recipient or "")
+            if recipient is not None and who not in told_already:
+                told_already.add(who)
+                key = f"escalated-{rung.percent}"
+                self._post(key, told.role, recipient, channel=rung.channel, template=rung.template, position=position)
+
+    def _post(self, rule: str, role: str, recipient: str, *, channel: str, template: str, position: int) -> None:
+        ticket = self.ticket
+        if self._quiet or (ticket.imported_at is not None and ticket.updated_at < ticket.imported_at):
+            return
+        row = OutboxRow(
+            id=derived(ticket.id, position, rule, role, recipient),
+            ticket=ticket.id,
+            position=position,
+            rule=rule,
+            role=role,
+            recipient=recipient,
+            channel=channel,
+            template=template,
+            due_at=ticket.updated_at,
+        )
+        self._outbox.append(row)

@@ -9,11 +9,14 @@ holds their id and a salted digest. The stored name and version of each class st
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
 import attrs
 
 from supportcore import text
 from supportcore.people.access import Side
+from supportcore.sla.clocks import Clock
+from supportcore.sla.policy import RETARGETING, Retargeting
 from supportcore.tickets.ticket import Timer
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, Audience, Category, Outcome, WaitingOn
 
@@ -49,7 +52,13 @@ class Content:
 
 @attrs.frozen(kw_only=True)
 class TicketOpened:
-    """A ticket began. Ids and keys are those of the fields of the same name of `Ticket`."""
+    """
+    A ticket began. Ids and keys are those of the fields of the same name of `Ticket`.
+
+    Attributes:
+        pausing: Whether clocks stand still from now on.
+        imported_at: When an importer brought it in, with an instant of its own; else None.
+    """
 
     at: datetime = text.instant_at()
     actor: str = text.host_id()
@@ -75,6 +84,10 @@ class TicketOpened:
     team: str | None = text.host_id(None)
     responsible: str | None = text.host_id(None)
     assignee: str | None = text.host_id(None)
+    agreement: str | None = text.host_id(None)
+    levels: str | None = text.host_id(None)
+    imported_at: datetime | None = text.instant_at(None)
+    pausing: bool = False
     timers: tuple[Timer, ...] = ()
     description: ContentRef | None = None
     answers: ContentRef | None = None
@@ -82,13 +95,19 @@ class TicketOpened:
 
 @attrs.frozen(kw_only=True)
 class Replied:
-    """Somebody wrote a public message."""
+    """
+    Somebody wrote a public message.
+
+    Attributes:
+        pausing: Whether clocks stand still from now on.
+    """
 
     at: datetime = text.instant_at()
     actor: str = text.host_id()
     side: Side = text.one_of(("customer", "staff"))
     message: ContentRef
     waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
+    pausing: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -110,6 +129,8 @@ class StateChanged:
         comment: What was said with it, publicly.
         internal: What was said with it, internally.
         reason: Key out of the desk's vocabulary of reasons.
+        side: Who said `comment`; None where the desk acted by itself.
+        pausing: Whether clocks stand still from now on.
     """
 
     at: datetime = text.instant_at()
@@ -124,6 +145,8 @@ class StateChanged:
     comment: ContentRef | None = None
     internal: ContentRef | None = None
     reason: str | None = text.key(None)
+    side: Side | None = text.one_of(("customer", "staff"), None)
+    pausing: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -154,6 +177,7 @@ class Triaged:
     urgency: str | None = text.key(None)
     area: str | None = text.key(None)
     origin: str | None = text.key(None)
+    agreement: str | None = text.host_id(None)
 
 
 @attrs.frozen(kw_only=True)
@@ -166,7 +190,134 @@ class TimerRefused:
     reasons: tuple[str, ...] = ()
 
 
-Event = TicketOpened | Replied | NoteAdded | StateChanged | TicketAssigned | Triaged | TimerRefused
+@attrs.frozen(kw_only=True)
+class OfClock:
+    """
+    Something happened to a clock.
+
+    Attributes:
+        clock: The clock after it; it takes the place of the one of its kind.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    clock: Clock
+
+
+@attrs.frozen(kw_only=True)
+class ClockStarted(OfClock):
+    """A promise was made, or begins again."""
+
+
+@attrs.frozen(kw_only=True)
+class ClockPaused(OfClock):
+    """The clock stands still, as the desk waits for somebody."""
+
+
+@attrs.frozen(kw_only=True)
+class ClockResumed(OfClock):
+    """The clock goes on."""
+
+
+@attrs.frozen(kw_only=True)
+class ClockStopped(OfClock):
+    """What was promised was done; `clock.met` says whether in time."""
+
+
+@attrs.frozen(kw_only=True)
+class ClockWarned(OfClock):
+    """Most of the time is used up: the light turns amber."""
+
+
+@attrs.frozen(kw_only=True)
+class ClockBreached(OfClock):
+    """More time than promised has passed: the light turns red."""
+
+
+@attrs.frozen(kw_only=True)
+class ClockRetargeted(OfClock):
+    """
+    Another target counts from now on.
+
+    Attributes:
+        how: What became of the time already used.
+    """
+
+    how: Retargeting = text.one_of(RETARGETING, "keep")
+
+
+@attrs.frozen(kw_only=True)
+class ClockRemoved(OfClock):
+    """The ticket falls under no policy any more that promises this."""
+
+
+@attrs.frozen(kw_only=True)
+class Escalated(OfClock):
+    """
+    A step of the ladder was reached; what it changes follows as events of their own.
+
+    Attributes:
+        percent: Of the target that was used up.
+    """
+
+    percent: int = text.integer()
+
+
+@attrs.frozen(kw_only=True)
+class DeadlineSet:
+    """
+    A person set, moved or (None) took away the deadline.
+
+    Attributes:
+        clock: The clock that counts towards it.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    clock: Clock | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Retargeted:
+    """
+    From now on the ticket is under these service levels; what that does to its clocks follows.
+
+    Attributes:
+        pausing: Whether clocks stand still from now on.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    levels: str | None = text.host_id(None)
+    pausing: bool = False
+
+
+ClockEvent = (
+    ClockStarted
+    | ClockPaused
+    | ClockResumed
+    | ClockStopped
+    | ClockWarned
+    | ClockBreached
+    | ClockRetargeted
+    | ClockRemoved
+    | Escalated
+)
+"""What happens to a clock."""
+Event = (
+    TicketOpened
+    | Replied
+    | NoteAdded
+    | StateChanged
+    | TicketAssigned
+    | Triaged
+    | TimerRefused
+    | DeadlineSet
+    | Retargeted
+    | ClockEvent
+)
+INTERNAL: tuple[type, ...] = (NoteAdded, TimerRefused, Retargeted, *get_args(ClockEvent))
+"""Events that the customer's side never sees."""
 SYSTEM_ACTOR = "system"
 """Author of what timers do."""
 

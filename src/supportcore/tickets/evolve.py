@@ -7,6 +7,7 @@ It reads the ticket and the event and nothing else: no definition, clock, zone o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +15,25 @@ from typing import Any
 import attrs
 
 from supportcore.errors import TicketBroken
+from supportcore.sla.clocks import Clock
+from supportcore.sla.ledger import HoldKind, Ledger, held
+from supportcore.sla.policy import KINDS
 from supportcore.tickets.events import (
+    ClockBreached,
+    ClockPaused,
+    ClockRemoved,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    ClockWarned,
+    DeadlineSet,
+    Escalated,
     Event,
     NoteAdded,
     Recorded,
     Replied,
+    Retargeted,
     StateChanged,
     TicketAssigned,
     TicketOpened,
@@ -26,6 +41,7 @@ from supportcore.tickets.events import (
     Triaged,
 )
 from supportcore.tickets.ticket import Ticket
+from supportcore.workflow.definition import DONE
 
 _FIELDS = tuple(field.name for field in attrs.fields(Ticket))
 _READ = attrgetter(*_FIELDS)
@@ -33,7 +49,7 @@ _SET: tuple[Callable[[Ticket, Any], None], ...] = tuple(getattr(Ticket, name).__
 _UNTOUCHED = {f.name: f.default for f in attrs.fields(Ticket) if f.default is not attrs.NOTHING}
 _TRIAGE = tuple(f.name for f in attrs.fields(Triaged) if f.name not in ("at", "actor"))
 _OPENING = (*_TRIAGE, "number", "rules_hash", "subject", "state", "category", "waiting_on", "customer", "contact",
-            "team", "responsible", "assignee", "timers")  # fmt: skip
+            "team", "responsible", "assignee", "timers", "levels", "imported_at")  # fmt: skip
 _READ_OPENING = attrgetter(*_OPENING)
 
 
@@ -42,6 +58,7 @@ def opened(desk: str, ticket_id: str, event: TicketOpened) -> Ticket:
     taken = dict(zip(_OPENING, _READ_OPENING(event), strict=True))
     own = {"id": ticket_id, "desk": desk, "version": 1, "opened_at": event.at, "updated_at": event.at}
     values = {**_UNTOUCHED, **taken, **own}
+    values["ledger"] = _held((), event.category, event)
     return _made([values[name] for name in _FIELDS])
 
 
@@ -58,8 +75,29 @@ def _made(values: Iterable[Any]) -> Ticket:
     return ticket
 
 
+def _held(ledger: Ledger, category: str, event: TicketOpened | Replied | StateChanged | Retargeted) -> Ledger:
+    """Return the ledger of a ticket that is in a state of *category* after *event*."""
+    kind: HoldKind | None = "done" if category in DONE else "pause" if event.pausing else None
+    return held(ledger, at=event.at, kind=kind)
+
+
+def _said(ticket: Ticket, side: str | None, at: datetime) -> dict[str, Any]:
+    """Return what a public message of *side* changes."""
+    changes: dict[str, Any] = {"last_reply_at": at}
+    if side == "staff":
+        changes["unanswered_at"] = None
+        if ticket.responded_at is None:
+            changes["responded_at"] = at
+    elif side == "customer" and ticket.unanswered_at is None:
+        changes["unanswered_at"] = at
+    return changes
+
+
 def _replied(ticket: Ticket, event: Replied) -> dict[str, Any]:
-    return {"waiting_on": event.waiting_on, "last_reply_at": event.at}
+    changes = _said(ticket, event.side, event.at)
+    changes["waiting_on"] = event.waiting_on
+    changes["ledger"] = _held(ticket.ledger, ticket.category, event)
+    return changes
 
 
 def _noted(ticket: Ticket, event: NoteAdded) -> dict[str, Any]:
@@ -78,8 +116,11 @@ def _moved(ticket: Ticket, event: StateChanged) -> dict[str, Any]:
         changes["closed_at"] = None
     elif event.source != event.state or ticket.closed_at is None:
         changes["closed_at"] = event.at
+    changes["ledger"] = _held(ticket.ledger, event.category, event)
     if event.comment is not None:
-        changes["last_reply_at"] = event.at
+        changes.update(_said(ticket, event.side, event.at))
+    if event.category in DONE and ticket.category not in DONE:
+        changes["unanswered_at"] = None  # the solution is the answer
     return changes
 
 
@@ -96,6 +137,27 @@ def _timer_refused(ticket: Ticket, event: TimerRefused) -> dict[str, Any]:
     return {"timers": left}
 
 
+def _put(clocks: tuple[Clock, ...], kind: str, clock: Clock | None) -> tuple[Clock, ...]:
+    """Return *clocks* with that of *kind* replaced, or taken away."""
+    kept = [other for other in clocks if other.kind != kind]
+    if clock is not None:
+        kept.append(clock)
+        kept.sort(key=lambda one: KINDS.index(one.kind))
+    return tuple(kept)
+
+
+def _clock_changed(ticket: Ticket, event: ClockStarted) -> dict[str, Any]:
+    return {"clocks": _put(ticket.clocks, event.clock.kind, event.clock)}
+
+
+def _deadline_set(ticket: Ticket, event: DeadlineSet) -> dict[str, Any]:
+    return {"clocks": _put(ticket.clocks, "deadline", event.clock)}
+
+
+def _retargeted(ticket: Ticket, event: Retargeted) -> dict[str, Any]:
+    return {"levels": event.levels, "ledger": _held(ticket.ledger, ticket.category, event)}
+
+
 _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyType(
     {
         Replied: _replied,
@@ -104,6 +166,17 @@ _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyT
         TicketAssigned: _assigned,
         Triaged: _triaged,
         TimerRefused: _timer_refused,
+        DeadlineSet: _deadline_set,
+        Retargeted: _retargeted,
+        ClockStarted: _clock_changed,
+        ClockPaused: _clock_changed,
+        ClockResumed: _clock_changed,
+        ClockStopped: _clock_changed,
+        ClockWarned: _clock_changed,
+        ClockBreached: _clock_changed,
+        ClockRetargeted: _clock_changed,
+        ClockRemoved: _clock_changed,
+        Escalated: _clock_changed,
     }
 )
 

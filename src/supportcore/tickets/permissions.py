@@ -16,6 +16,7 @@ from supportcore.people.access import Actor, Role, Side
 from supportcore.predicate import AnyOf, Predicate, bind
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.ticket import Ticket
+from supportcore.tickets.timekeeping import within_grace
 from supportcore.workflow.definition import Transition
 
 REPLY_FORM = Form((Field(key="text", kind="text", required=True),))
@@ -26,9 +27,10 @@ ASSIGN_FORM = Form(
         Field(key="team", kind="record", source="team"),
     )
 )
-ON_TICKET = ("reply", "note", "assign", "triage")
+DEADLINE_FORM = Form((Field(key="deadline", kind="instant"),))
+ON_TICKET = ("reply", "note", "assign", "triage", "set_deadline", "retarget")
 """The commands on a ticket that every desk has, beside the actions of its workflow."""
-_WHILE_OPEN = ("reply", "assign", "triage")
+_WHILE_OPEN = ("reply", "assign", "triage", "set_deadline", "retarget")
 
 
 def roles_of(desk: Definition, actor: Actor) -> tuple[Role, ...]:
@@ -100,12 +102,28 @@ def refusals(desk: Definition, draft: Draft, actor: Actor, name: str) -> tuple[R
         Reasons, or the open transition for an action, or None for a command that may be given.
     """
     if name not in ON_TICKET:
-        roles = frozenset(role.key for role in roles_of(desk, actor))
-        return draft.rules.engine.attempt(draft.ticket, name, actor, roles)
+        return attempt(draft, name, actor, frozenset(role.key for role in roles_of(desk, actor)))
     reasons = _command_refusals(desk, actor, name)
     if not reasons and name in _WHILE_OPEN and not draft.ticket.is_open:
         reasons = (Reason("ticket_closed"),)
     return reasons or None
+
+
+def attempt(draft: Draft, action: str, actor: Actor, roles: frozenset[str]) -> Transition | tuple[Reason, ...]:
+    """Return the transition open to *actor* on the drafted ticket, or why there is none."""
+    found = draft.rules.engine.attempt(draft.ticket, action, actor, roles)
+    if isinstance(found, Transition) and not draft.ticket.is_open and not _may_reopen(draft, found):
+        return (Reason("reopening_forbidden"),)
+    return found
+
+
+def _may_reopen(draft: Draft, step: Transition) -> bool:
+    """A closed ticket is opened again as its service levels allow."""
+    levels, ticket = draft.levels, draft.ticket
+    if levels is None or levels.reopening != "forbidden" or step.to is None:
+        return True
+    stays = draft.rules.workflow.by_key[step.to].final
+    return stays or within_grace(levels, ticket.closed_at, max(draft.now, ticket.updated_at))
 
 
 def form_of(desk: Definition, draft: Draft, name: str) -> Form:
@@ -116,5 +134,9 @@ def form_of(desk: Definition, draft: Draft, name: str) -> Form:
         return ASSIGN_FORM
     if name == "triage":
         return desk.triage
+    if name == "set_deadline":
+        return DEADLINE_FORM
+    if name == "retarget":
+        return Form()
     step = draft.rules.workflow.by_action.get((name, draft.ticket.state))
     return step.form if step is not None else Form()

@@ -9,9 +9,11 @@ from supportcore.errors import Fault, facts
 
 REFERENCES = (
     "customer", "product", "module", "product_version", "service", "project",
-    "type", "priority", "urgency", "area", "origin",
+    "type", "priority", "urgency", "area", "origin", "agreement",
 )  # fmt: skip
 """Fields of a ticket taken over from the intake form, customer first."""
+CLASSIFIED = tuple(key for key in REFERENCES if key != "customer")
+"""Those that a triage may change."""
 _KIND = {
     "customer": "customer",
     "product": "product",
@@ -19,6 +21,7 @@ _KIND = {
     "product_version": "version",
     "service": "service",
     "project": "project",
+    "agreement": "agreement",
     "assignee": "agent",
     "responsible": "agent",
     "team": "team",
@@ -53,14 +56,14 @@ def record_faults(values: Mapping[str, Any], known: Mapping[str, Any], only: set
 
 
 def _belongs(key: str, record: Any, values: Mapping[str, Any]) -> list[Fault]:
-    """A module or version is of the ticket's product; a project or service is the customer's."""
+    """A module or version is of the ticket's product; a project, service or agreement is the customer's."""
     if key in ("module", "product_version"):
         owner = values.get("product")
         if owner is not None and record.product != owner:
             return [Fault(key, "not_of", facts(kind=_KIND[key], id=record.id, owner=owner))]
     customer = values.get("customer")
-    if key == "project" and customer is not None and record.customer != customer:
-        return [Fault(key, "not_of", facts(kind="project", id=record.id, owner=customer))]
+    if key in ("project", "agreement") and customer is not None and record.customer != customer:
+        return [Fault(key, "not_of", facts(kind=key, id=record.id, owner=customer))]
     if key == "service" and record.customers and customer is not None and customer not in record.customers:
         return [Fault(key, "not_of", facts(kind="service", id=record.id, owner=customer))]
     return []

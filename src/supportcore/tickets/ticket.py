@@ -7,11 +7,15 @@ in content records.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
 
 from supportcore import text
+from supportcore.sla.clocks import Clock
+from supportcore.sla.ledger import Ledger
+from supportcore.text import NEVER
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, Category, Outcome, WaitingOn
 
 
@@ -35,7 +39,15 @@ class Ticket:
         rules_hash: The rules it was opened under.
         contact: Actor id of the person it was opened for.
         priority_rank: Place of the priority in its vocabulary, from 1; 0 for none.
+        levels: Digest of the service levels its clocks run under; None if the desk had none.
+        agreement: Id of the agreement it is served under.
+        timers: What the desk itself will do, and when.
+        clocks: The promises of time made to it, at most one of each kind, in the order of `supportcore.sla.KINDS`.
+        ledger: When it was held, which clocks leave out.
+        imported_at: When an importer brought it in; None if it was opened here. Nobody is told of what lies before.
         last_reply_at: Instant of the last public message.
+        responded_at: Instant of the first public message of staff.
+        unanswered_at: Instant of the first message of the customer's side since staff last wrote or solved it, or None.
         closed_at: Instant of the last move into a final state; None while open.
     """
 
@@ -65,11 +77,18 @@ class Ticket:
     team: str | None = text.host_id(None)
     responsible: str | None = text.host_id(None)
     assignee: str | None = text.host_id(None)
+    agreement: str | None = text.host_id(None)
+    levels: str | None = text.host_id(None)
     timers: tuple[Timer, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    ledger: Ledger = ()
     opened_at: datetime = text.instant_at()
     updated_at: datetime = text.instant_at()
     last_reply_at: datetime | None = text.instant_at(None)
     closed_at: datetime | None = text.instant_at(None)
+    imported_at: datetime | None = text.instant_at(None)
+    responded_at: datetime | None = text.instant_at(None)
+    unanswered_at: datetime | None = text.instant_at(None)
 
     @property
     def is_open(self) -> bool:
@@ -78,5 +97,38 @@ class Ticket:
 
     @property
     def wake_at(self) -> datetime | None:
-        """The instant of the next timer, or None."""
-        return min((timer.due_at for timer in self.timers), default=None)
+        """The instant of the next thing that happens by itself, a timer or a clock; None if nothing will."""
+        if not self.clocks:
+            return min((timer.due_at for timer in self.timers), default=None)
+        instants = [timer.due_at for timer in self.timers]
+        instants.extend(at for clock in self.clocks if (at := clock.wake_at) is not None)
+        return min(instants, default=None)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The earliest due instant of its active clocks; what "due soonest" sorts by."""
+        return _first(clock.due_at for clock in self.clocks if clock.active)
+
+    @property
+    def green_at(self) -> datetime | None:
+        """From when on it has a light; None if no clock is active."""
+        return _first(clock.started_at for clock in self.clocks if clock.active)
+
+    @property
+    def amber_at(self) -> datetime | None:
+        """From when on its light is amber or red; None if that is not in sight."""
+        return _first(clock.pressing_at for clock in self.clocks if clock.active)
+
+    @property
+    def red_at(self) -> datetime | None:
+        """From when on its light is red; None if that is not in sight."""
+        return _first(clock.late_at for clock in self.clocks if clock.active)
+
+    def clock(self, kind: str) -> Clock | None:
+        """Return its clock of that kind, or None."""
+        return next((clock for clock in self.clocks if clock.kind == kind), None)
+
+
+def _first(instants: Iterable[datetime | None]) -> datetime | None:
+    found = min((at or NEVER for at in instants), default=NEVER)
+    return None if found is NEVER else found

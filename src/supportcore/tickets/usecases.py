@@ -9,7 +9,7 @@ see the ticket; what has come due; may the actor do this; is the input right; th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -21,11 +21,15 @@ from supportcore.errors import CommandReused, Fault, Invalid, NotFound, Reason, 
 from supportcore.forms.fields import INTAKE, Plain, check
 from supportcore.ids import derived
 from supportcore.people.access import IMPORTER, Actor
+from supportcore.sla.policy import ServiceLevels
+from supportcore.sla.working import HORIZON
+from supportcore.text import instant_of_text
 from supportcore.tickets.advance import advance
 from supportcore.tickets.asks import (
     Asking,
     FindReceipt,
     LoadHistory,
+    LoadLevels,
     LoadRecords,
     LoadRules,
     LoadTicket,
@@ -41,12 +45,23 @@ from supportcore.tickets.commands import (
     OpenTicket,
     Receipt,
     Reply,
+    Retarget,
+    SetDeadline,
     Triage,
     digest,
 )
 from supportcore.tickets.draft import Draft
-from supportcore.tickets.events import NoteAdded, Replied, TicketAssigned, TicketOpened, Triaged
-from supportcore.tickets.moves import follow_reply, move, timers_of
+from supportcore.tickets.events import (
+    INTERNAL,
+    DeadlineSet,
+    NoteAdded,
+    Replied,
+    Retargeted,
+    TicketAssigned,
+    TicketOpened,
+    Triaged,
+)
+from supportcore.tickets.moves import follow_reply, move, pausing, timers_of
 from supportcore.tickets.permissions import (
     ON_TICKET,
     form_of,
@@ -57,8 +72,9 @@ from supportcore.tickets.permissions import (
     side_of,
     unknown_customers,
 )
-from supportcore.tickets.references import REFERENCES, record_faults, refs_of
+from supportcore.tickets.references import CLASSIFIED, REFERENCES, record_faults, refs_of
 from supportcore.tickets.ticket import Ticket
+from supportcore.tickets.timekeeping import deadline_clock
 from supportcore.workflow.definition import Transition
 
 
@@ -125,7 +141,10 @@ def load(ticket_id: str, context: Context) -> Asking[Draft]:
     rules = context.desk
     if ticket.rules_hash != rules.rules_hash:
         rules = yield LoadRules(ticket.rules_hash)
-    return _draft(context, rules, ticket)
+    levels = context.desk.levels
+    if ticket.levels != (levels.digest if levels is not None else None):
+        levels = None if ticket.levels is None else (yield LoadLevels(ticket.levels))
+    return _draft(context, rules, levels, ticket)
 
 
 def begin(command: OnTicket, context: Context) -> Asking[Draft]:
@@ -141,7 +160,7 @@ def begin(command: OnTicket, context: Context) -> Asking[Draft]:
         history = yield LoadHistory(stored.id, min(seen, stored.version))
         staff = side_of(context.desk, context.actor) == "staff"
         since = [r.event for r in (*history, *draft.recorded) if r.position > seen]
-        shown = [event for event in since if staff or not isinstance(event, NoteAdded)]
+        shown = [event for event in since if staff or not isinstance(event, INTERNAL)]
         raise StaleVersion(seen=seen, current=draft.ticket.version, events=shown)
     return draft
 
@@ -172,6 +191,8 @@ def open_ticket(command: OpenTicket, context: Context) -> Asking[Draft]:
     elif "customer" in values and not staff and values["customer"] not in actor.customers:
         found.append(Fault("customer", "not_yours"))
     known = dict(zip(refs, records[len(mine) :], strict=True))
+    if "agreement" not in values and "customer" in values:
+        yield from _agreement(context, values, known, records[: len(mine)])
     found.extend(record_faults({key: values[key] for key in values if key in refs}, known))
     if found:
         raise Invalid(*found)
@@ -181,12 +202,24 @@ def open_ticket(command: OpenTicket, context: Context) -> Asking[Draft]:
     return _opened(command, context, ticket_id, values, known.get("team"), number=number)
 
 
+def _agreement(
+    context: Context, values: dict[str, Plain], known: Mapping[str, Any], mine: Iterable[Any]
+) -> Asking[None]:
+    """Take over the agreement that the customer's tickets are served under, if it holds."""
+    customer = known.get("customer") or next((r for r in mine if r is not None and r.id == values["customer"]), None)
+    if customer is None or customer.agreement is None:
+        return
+    (agreement,) = yield LoadRecords((("agreement", customer.agreement),))
+    if agreement is not None and agreement.customer == customer.id and agreement.holds(context.at or context.now):
+        values["agreement"] = agreement.id
+
+
 def _opened(
     command: OpenTicket, context: Context, ticket_id: str, values: Mapping[str, Plain], team: Any, *, number: int
 ) -> Draft:
     desk, actor = context.desk, context.actor
     at = context.at or context.now
-    draft = _draft(context, desk, None)
+    draft = _draft(context, desk, desk.levels, None)
     state = desk.workflow.by_key[desk.workflow.initial]
     assignee = _route(desk, ticket_id, team)
     answers = {key: value for key, value in values.items() if key not in INTAKE}
@@ -209,6 +242,9 @@ def _opened(
         team=team.id if team is not None else None,
         assignee=assignee,
         responsible=assignee if desk.routing.responsible == "assignee" else None,
+        levels=None if desk.levels is None else desk.levels.digest,
+        imported_at=None if context.at is None else context.now,
+        pausing=pausing(desk.levels, state, state.waiting_on),
         timers=timers_of(state, at),
         description=keep("description", str(description)) if description is not None else None,
         answers=keep("answers", json.dumps(answers, ensure_ascii=False, sort_keys=True)) if answers else None,
@@ -236,7 +272,9 @@ def reply(command: Reply, context: Context, draft: Draft) -> Asking[None]:
         draft.ticket.id, "message", str(values["text"]), author=actor.id, audience="public", salt=context.salt()
     )
     waiting = dict(draft.rules.replies).get(side) or draft.ticket.waiting_on
-    event = Replied(at=at, actor=actor.id, side=side, message=ref, waiting_on=waiting)
+    state = draft.rules.workflow.by_key[draft.ticket.state]
+    still = pausing(draft.levels, state, waiting)
+    event = Replied(at=at, actor=actor.id, side=side, message=ref, waiting_on=waiting, pausing=still)
     draft.add(event, command.command_id)
     follow_reply(draft, side, actor=actor, at=at, command_id=command.command_id)
 
@@ -283,7 +321,7 @@ def triage(command: Triage, context: Context, draft: Draft) -> Asking[None]:
         return
     yield from _check_records({key: value for key, value in now.items() if value is not None}, changed)
     rank = context.desk.rank("priority", now["priority"]) if "priority" in changed else ticket.priority_rank
-    kept = {key: value for key, value in now.items() if key != "customer"}
+    kept = {key: now[key] for key in CLASSIFIED}
     event = Triaged(at=_instant(context, draft), actor=context.actor.id, priority_rank=rank, **kept)
     draft.add(event, command.command_id)
 
@@ -302,22 +340,68 @@ def act(command: Act, context: Context, draft: Draft) -> Asking[None]:
     at = _instant(context, draft)
     salt = context.salt() if "comment" in values else ""
     actor = context.actor.id
-    move(draft, step, actor=actor, at=at, command_id=command.command_id, values=values, salt=salt)
+    side = side_of(context.desk, context.actor)
+    move(draft, step, actor=actor, at=at, command_id=command.command_id, values=values, side=side, salt=salt)
+
+
+def set_deadline(command: SetDeadline, context: Context, draft: Draft) -> Asking[None]:
+    """Decide by when the ticket is to be done."""
+    values = _checked(command, context, draft, "set_deadline")
+    yield from ()  # asks nothing, and is a generator like the others
+    at, ticket = _instant(context, draft), draft.ticket
+    clock = None
+    if "deadline" in values:
+        deadline = instant_of_text(values["deadline"], "deadline")
+        if deadline <= at:
+            raise Invalid(Fault("deadline", "deadline_passed", facts(at=at.isoformat(timespec="seconds"))))
+        if deadline - at > HORIZON:
+            raise Invalid(Fault("deadline", "deadline_too_far"))
+        clock = deadline_clock(draft.levels, ticket, deadline, at)
+    elif ticket.clock("deadline") is None:
+        return
+    draft.add(DeadlineSet(at=at, actor=context.actor.id, clock=clock), command.command_id)
+
+
+def retarget(command: Retarget, context: Context, draft: Draft) -> Asking[None]:
+    """Decide that a ticket is under today's service levels."""
+    reasons = refusals(context.desk, draft, context.actor, "retarget")
+    if isinstance(reasons, tuple):
+        raise Refused(*reasons)
+    yield from ()  # asks nothing, and is a generator like the others
+    today = context.desk.levels
+    digest_today = None if today is None else today.digest
+    if draft.ticket.levels != digest_today:
+        ticket = draft.ticket
+        event = Retargeted(
+            at=_instant(context, draft),
+            actor=context.actor.id,
+            levels=digest_today,
+            pausing=pausing(today, draft.rules.workflow.by_key[ticket.state], ticket.waiting_on),
+        )
+        draft.add(event, command.command_id)
 
 
 _USE_CASES: Mapping[type, Callable[[Any, Context, Draft], Asking[None]]] = MappingProxyType(
-    {Reply: reply, AddNote: add_note, Assign: assign, Triage: triage, Act: act}
+    {
+        Reply: reply,
+        AddNote: add_note,
+        Assign: assign,
+        Triage: triage,
+        Act: act,
+        SetDeadline: set_deadline,
+        Retarget: retarget,
+    }
 )
 
 
-def _draft(context: Context, rules: Definition, ticket: Ticket | None) -> Draft:
+def _draft(context: Context, rules: Definition, levels: ServiceLevels | None, ticket: Ticket | None) -> Draft:
     """Begin a draft; what an importer brings in from the past is told to nobody."""
     quiet = context.at is not None
-    return Draft(desk=context.desk, rules=rules, ticket=ticket, recorded_at=context.now, quiet=quiet)
+    return Draft(desk=context.desk, rules=rules, levels=levels, ticket=ticket, recorded_at=context.now, quiet=quiet)
 
 
 def _checked(
-    command: Reply | AddNote | Assign | Triage, context: Context, draft: Draft, name: str
+    command: Reply | AddNote | Assign | Triage | SetDeadline, context: Context, draft: Draft, name: str
 ) -> Mapping[str, Plain]:
     reasons = refusals(context.desk, draft, context.actor, name)
     if isinstance(reasons, tuple):

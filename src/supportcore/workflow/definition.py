@@ -25,6 +25,8 @@ Category = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
 Outcome = Literal["resolved", "cancelled"]
 WaitingOn = Literal["customer", "vendor", "support", "external"]
 Audience = Literal["public", "internal"]
+DONE: tuple[Category, ...] = ("solved", "closed")
+"""Categories of states in which nothing is left for the desk to do."""
 CATEGORIES: tuple[Category, ...] = ("new", "open", "pending", "on_hold", "solved", "closed")
 OUTCOMES: tuple[Outcome, ...] = ("resolved", "cancelled")
 PARTIES: tuple[WaitingOn, ...] = ("customer", "vendor", "support", "external")

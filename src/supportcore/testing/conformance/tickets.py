@@ -219,7 +219,7 @@ class TicketsConformance(Conformance):
 
 def _plain(value: Any, name: str) -> Any:
     """Return a value as it can be compared, whichever way a store spells instants and their absence."""
-    if name in ("last_reply_at", "wake_at") and value is None:
+    if name in ("last_reply_at", "wake_at", "due_at") and value is None:
         value = NO_INSTANT
     return instant_text(value) if isinstance(value, datetime) else value
 

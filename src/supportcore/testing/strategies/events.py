@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from supportcore.sla.clocks import Clock
+from supportcore.sla.ledger import Hold, Ledger
+from supportcore.sla.policy import KINDS, RETARGETING
 from supportcore.testing.strategies.values import (
     _maybe,
     bodies,
@@ -20,11 +24,22 @@ from supportcore.testing.strategies.values import (
     titles,
 )
 from supportcore.tickets.events import (
+    ClockBreached,
+    ClockPaused,
+    ClockRemoved,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    ClockWarned,
     Content,
     ContentRef,
+    DeadlineSet,
+    Escalated,
     Event,
     NoteAdded,
     Replied,
+    Retargeted,
     StateChanged,
     TicketAssigned,
     TicketOpened,
@@ -33,6 +48,59 @@ from supportcore.tickets.events import (
 )
 from supportcore.tickets.ticket import Timer
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES
+
+
+def _work() -> SearchStrategy[timedelta]:
+    return st.integers(1, 365 * 86_400_000).map(lambda count: timedelta(milliseconds=count))
+
+
+@st.composite
+def clocks(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> Clock:
+    """Return clocks: whole records, each as it could have come to be; none is met and breached."""
+    state = draw(st.sampled_from(("running", "paused", "stopped", "removed")))
+    ahead = _maybe(instants()) if state == "running" else st.none()
+    fields = {
+        "kind": st.sampled_from(KINDS),
+        "policy": _maybe(keys()),
+        "calendar": digests(),
+        "tz": keys(),
+        "target": _work(),
+        "amber": st.integers(1, 99),
+        "pauses": st.booleans(),
+        "started_at": instants(),
+        "as_of": instants(),
+        "elapsed": _work(),
+        "due_at": _maybe(instants()),
+        "breach_at": ahead,
+        "warn_at": ahead,
+        "warned_at": _maybe(instants()),
+        "breached_at": _maybe(instants()),
+        "stopped_at": instants() if state == "stopped" else st.none(),
+        "passed": st.integers(0, 200),
+        "next_percent": st.integers(0, 200),
+        "next_at": ahead,
+        "uncertain": st.booleans(),
+        **over,
+    }
+    return Clock(**{"state": state, **{name: draw(strategy) for name, strategy in fields.items()}})
+
+
+def _clocks() -> SearchStrategy[tuple[Clock, ...]]:
+    """Return the clocks of a ticket: one of a kind at most, in their order."""
+    return st.lists(clocks(), max_size=3, unique_by=lambda clock: clock.kind).map(
+        lambda found: tuple(sorted(found, key=lambda clock: KINDS.index(clock.kind)))
+    )
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> Ledger:
+    """Return what a ticket was held for: stretches in order, of which only the last may still last."""
+    edges = sorted(set(draw(st.lists(instants(), max_size=6))))
+    kinds: SearchStrategy[Any] = st.sampled_from(("pause", "done"))
+    closed = tuple(
+        Hold(kind=draw(kinds), from_at=one, to_at=other) for one, other in zip(edges[::2], edges[1::2], strict=False)
+    )
+    return (*closed, Hold(kind=draw(kinds), from_at=edges[-1])) if len(edges) % 2 else closed
 
 
 def timers() -> SearchStrategy[Timer]:
@@ -77,7 +145,7 @@ def _ranks() -> SearchStrategy[int]:
 
 
 def _classified() -> dict[str, SearchStrategy[Any]]:
-    ids = dict.fromkeys(("product", "module", "product_version", "service", "project"), _maybe(host_ids()))
+    ids = dict.fromkeys(("product", "module", "product_version", "service", "project", "agreement"), _maybe(host_ids()))
     named = dict.fromkeys(("type", "priority", "urgency", "area", "origin"), _maybe(keys()))
     return {**ids, **named, "priority_rank": _ranks()}
 
@@ -100,6 +168,9 @@ def openings(**over: SearchStrategy[Any]) -> SearchStrategy[TicketOpened]:
         "waiting_on": _parties(),
         "customer": _maybe(host_ids()),
         "contact": _maybe(host_ids()),
+        "levels": _maybe(digests()),
+        "imported_at": _maybe(instants()),
+        "pausing": st.booleans(),
         "timers": _timers(),
         "description": _maybe(content_refs()),
         "answers": _maybe(content_refs()),
@@ -109,7 +180,12 @@ def openings(**over: SearchStrategy[Any]) -> SearchStrategy[TicketOpened]:
 
 def replies(**over: SearchStrategy[Any]) -> SearchStrategy[Replied]:
     """Return public messages, as events."""
-    fields = {"side": st.sampled_from(("customer", "staff")), "message": content_refs(), "waiting_on": _parties()}
+    fields = {
+        "side": st.sampled_from(("customer", "staff")),
+        "message": content_refs(),
+        "waiting_on": _parties(),
+        "pausing": st.booleans(),
+    }
     return st.builds(Replied, **{**_happened(), **fields, **over})
 
 
@@ -138,6 +214,8 @@ def state_changes(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> StateChang
         "comment": _maybe(content_refs()),
         "internal": _maybe(content_refs()),
         "reason": _maybe(keys()),
+        "side": _maybe(st.sampled_from(("customer", "staff"))),
+        "pausing": st.booleans(),
         **over,
     }
     drawn = {name: draw(strategy) for name, strategy in fields.items()}
@@ -160,8 +238,29 @@ def timer_refusals(**over: SearchStrategy[Any]) -> SearchStrategy[TimerRefused]:
     return st.builds(TimerRefused, **{**_happened(), **fields, **over})
 
 
+def deadlines(**over: SearchStrategy[Any]) -> SearchStrategy[DeadlineSet]:
+    """Return deadlines that were set, moved or taken away."""
+    return st.builds(DeadlineSet, **{**_happened(), "clock": _maybe(clocks(kind=st.just("deadline"))), **over})
+
+
+def retargetings(**over: SearchStrategy[Any]) -> SearchStrategy[Retargeted]:
+    """Return changes of the service levels a ticket is under."""
+    return st.builds(Retargeted, **{**_happened(), "levels": _maybe(digests()), "pausing": st.booleans(), **over})
+
+
+def clock_events(**over: SearchStrategy[Any]) -> SearchStrategy[Event]:
+    """Return whatever can happen to a clock."""
+    plain = (ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockWarned, ClockBreached, ClockRemoved)
+    fields = {**_happened(), "clock": clocks(), **over}
+    return st.one_of(
+        *(st.builds(kind, **fields) for kind in plain),
+        st.builds(ClockRetargeted, **{**fields, "how": st.sampled_from(RETARGETING)}),
+        st.builds(Escalated, **{**fields, "percent": st.integers(1, 200)}),
+    )
+
+
 _LATER: tuple[Callable[..., SearchStrategy[Event]], ...] = (
-    replies, notes, state_changes, assignments, triages, timer_refusals,
+    replies, notes, state_changes, assignments, triages, timer_refusals, deadlines, retargetings, clock_events,
 )  # fmt: skip
 
 

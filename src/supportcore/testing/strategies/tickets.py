@@ -10,12 +10,15 @@ from hypothesis.strategies import SearchStrategy
 
 from supportcore.testing.strategies.events import (
     _classified,
+    _clocks,
     _parties,
     _people,
     _states,
     _timers,
+    clocks,
     contents,
     later_events,
+    ledgers,
     openings,
 )
 from supportcore.testing.strategies.values import (
@@ -59,8 +62,14 @@ def tickets(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> Ticket:
         "waiting_on": _parties(),
         "customer": _maybe(host_ids()),
         "contact": _maybe(host_ids()),
+        "levels": _maybe(digests()),
         "timers": st.just(()) if closed else _timers(),
+        "clocks": _clocks(),
+        "ledger": ledgers(),
         "last_reply_at": _maybe(within),
+        "imported_at": _maybe(within),
+        "responded_at": _maybe(within),
+        "unanswered_at": _maybe(within),
         "closed_at": within if closed else st.none(),
         **over,
     }
@@ -80,7 +89,9 @@ def crowds(draw: st.DrawFn, *, desk: str = "desk", min_size: int = 0, max_size: 
     numbers = draw(st.lists(st.integers(1, 99) | integers(1), min_size=len(ids), max_size=len(ids), unique=True))
     few_texts, few_keys = _maybe(st.sampled_from(_TRICKY[:12])), _maybe(st.sampled_from(_TRICKY_KEYS))
     few_instants = st.sampled_from(_TRICKY_INSTANTS)
-    named = ("customer", "contact", "product", "module", "product_version", "service", "project")
+    named = ("customer", "contact", "product", "module", "product_version", "service", "project", "agreement")
+    pressing = {name: _maybe(few_instants) for name in ("due_at", "warned_at", "breached_at")}
+    pressing |= dict.fromkeys(("started_at", "as_of"), few_instants)
     over: dict[str, SearchStrategy[Any]] = {
         **dict.fromkeys((*named, "team", "responsible", "assignee"), few_texts),
         **dict.fromkeys(("type", "priority", "urgency", "area", "origin"), few_keys),
@@ -93,6 +104,8 @@ def crowds(draw: st.DrawFn, *, desk: str = "desk", min_size: int = 0, max_size: 
         "opened_at": few_instants,
         "updated_at": few_instants,
         "last_reply_at": _maybe(few_instants),
+        "clocks": st.lists(clocks(**pressing), max_size=1).map(tuple),
+        "ledger": st.just(()),
         "timers": st.lists(st.builds(Timer, action=st.just("a"), due_at=few_instants), max_size=2).map(tuple),
     }
     made = (tickets(id=st.just(i), number=st.just(n), **over) for i, n in zip(ids, numbers, strict=True))
