@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -92,16 +93,25 @@ def stored_figures(summary: Summary) -> tuple[object, ...]:
     return summary.read, summary.cases, summary.events, summary.pairs, summary.actions, summary.faulty
 
 
+WHEN_RUN = ("recorded_at", "imported_at", "sequence")
+IMPORTED = re.compile(r'"imported_at": ?"[^"]*",? ?')
+
+
 def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, in order, but for when it was recorded and the numbers the database gave itself."""
+    """Every row of every table, in order, but for when it was brought in and the numbers the database gave itself."""
+
+    def same(value: object) -> object:
+        return IMPORTED.sub("", value) if isinstance(value, str) else value
+
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'sc_%'")
         tables = [name for (name,) in found]
         rows = {}
         for table in tables:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-            kept = ", ".join(f'"{name}"' for name in columns if name not in ("recorded_at", "sequence"))
-            rows[table] = sorted(connection.execute(f"SELECT {kept} FROM {table}").fetchall(), key=repr)
+            kept = ", ".join(f'"{name}"' for name in columns if name not in WHEN_RUN)
+            found = connection.execute(f"SELECT {kept} FROM {table}")
+            rows[table] = sorted((tuple(same(value) for value in row) for row in found), key=repr)
     assert "sc_history" in rows
     assert "sc_receipts" in rows
     return rows

@@ -14,8 +14,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from supportcore.cli.common import desk_named, json_option, opened, print_json
+from supportcore.cli.measures import measures_data, show_measures
 from supportcore.desk import Desk
 from supportcore.replay.faults import RowFault
+from supportcore.replay.levels import load_promised
 from supportcore.replay.logfile import Columns, Row, read
 from supportcore.replay.plan import MOST_ACTIVITIES, Plan, derive_plan, load_plan
 from supportcore.replay.runner import SHOWN, Read, RefusedRow, Summary, faults_of
@@ -32,6 +34,7 @@ from supportcore.replay.runner import replay as run
 @click.option("--timezone", default="UTC", show_default=True, help="Zone of instants that name none.")
 @click.option("--desk", default=None, help="A shipped desk or a TOML file; derived from the log if left out.")
 @click.option("--map", "mapping", type=click.Path(path_type=Path, dir_okay=False), help="What activities mean there.")
+@click.option("--levels", type=click.Path(path_type=Path, dir_okay=False), help="What a derived desk promises.")
 @click.option("--store", default="memory://", show_default=True, help="URL of the store; missing tables are made.")
 @click.option("--prefix", default="sc_", show_default=True, help="Prefix of its tables.")
 @click.option("--name", default=None, help="Name of the log, under which a second run finds the first; its file name.")
@@ -53,6 +56,7 @@ def replay(
     timezone: str,
     desk: str | None,
     mapping: Path | None,
+    levels: Path | None,
     store: str,
     prefix: str,
     name: str | None,
@@ -62,11 +66,13 @@ def replay(
     """Replay LOG, a CSV file, through a desk: each case a ticket, each row a command at its own instant."""
     if (desk is None) != (mapping is None):
         raise click.UsageError("--desk and --map go together: a desk, and what the activities mean there")
+    if desk is not None and levels is not None:
+        raise click.UsageError("--levels is for a desk derived from the log; --desk promises what its own file says")
     columns = Columns(case=case, activity=activity, at=at, resource=resource)
     rows = partial(read, log, columns, at_format=at_format, timezone=timezone)
     if on_fault == "nothing":
         _require_faultless(rows, log)
-    plan = _plan(rows, name or log.stem, desk, mapping, timezone)
+    plan = _mapped(rows, desk, mapping) if desk and mapping else _derived(rows, name or log.stem, timezone, levels)
     with opened(store, prefix) as there:
         there.migrate()
         with _progress(quiet=as_json) as progress:
@@ -87,12 +93,15 @@ def _require_faultless(rows: Read, log: Path) -> None:
         )
 
 
-def _plan(rows: Read, key: str, desk: str | None, mapping: Path | None, timezone: str) -> Plan:
-    """Return what the activities mean; a log that cannot be read is told here, before a store is made."""
-    if desk is not None and mapping is not None:
-        plan = load_plan(mapping, desk_named(desk))
-        next(iter(rows()), None)
-        return plan
+def _mapped(rows: Read, desk: str, mapping: Path) -> Plan:
+    """Return what the activities mean there; a log that cannot be read is told here, before a store is made."""
+    plan = load_plan(mapping, desk_named(desk))
+    next(iter(rows()), None)
+    return plan
+
+
+def _derived(rows: Read, key: str, timezone: str, levels: Path | None) -> Plan:
+    """Return a desk for the activities of the log; one that cannot be read is told here, before a store is made."""
     activities: set[str] = set()
     for row in rows():
         if isinstance(row, Row):
@@ -101,7 +110,8 @@ def _plan(rows: Read, key: str, desk: str | None, mapping: Path | None, timezone
             raise click.ClickException(f"more than {MOST_ACTIVITIES} activities; is --activity the right column?")
     if not activities:
         raise click.ClickException("the log has no row that can be read")
-    return derive_plan(activities, key=key, zone=timezone)
+    promised = None if levels is None else load_promised(levels, activities)
+    return derive_plan(activities, key=key, zone=timezone, promised=promised)
 
 
 @contextmanager
@@ -114,6 +124,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 def _data(summary: Summary) -> dict[str, Any]:
+    measured = {} if summary.measured is None else {"measures": measures_data(summary.measured)}
     return {
         "desk": summary.desk,
         "read": summary.read,
@@ -129,6 +140,7 @@ def _data(summary: Summary) -> dict[str, Any]:
         "actions": [
             {"label": label, "events": events, "followed": followed} for label, events, followed in summary.actions
         ],
+        **measured,
         "seconds": round(summary.seconds, 3),
         "rows_per_second": round(summary.rate),
     }
@@ -162,6 +174,8 @@ def _show(summary: Summary, log: Path) -> None:
     console.print(
         f"{summary.cases:,} cases, {summary.events:,} events, {summary.pairs:,} distinct pairs of actions in a row"
     )
+    if summary.measured is not None:
+        show_measures(console, summary.measured)
 
 
 def _show_rows(log: Path, rows: Sequence[RowFault | RefusedRow], what: str, count: int) -> None:

@@ -2,7 +2,8 @@
 What a log's activities mean on a desk: a mapping file, or a desk derived from the log itself.
 
 A derived desk has one state and one action for each activity and lets everything happen, so that a log is kept as it
-was. A mapping names an action of an existing desk for each activity, and the desk's own rules decide.
+was; it promises nothing, unless a file of service levels says what. A mapping names an action of an existing desk for
+each activity, and the desk's own rules decide.
 """
 
 from __future__ import annotations
@@ -27,10 +28,19 @@ from supportcore.people.access import IMPORTER
 from supportcore.people.customers import Customer
 from supportcore.predicate import ALWAYS
 from supportcore.products import Product
+from supportcore.replay.levels import LedTo, Promised
 from supportcore.storage.ports import Record
+from supportcore.workflow.definition import CATEGORIES
 
 MOST_ACTIVITIES = 500
 """Distinct activities a derived desk can have; a log with more names the wrong column."""
+
+_STANDS: Mapping[LedTo, dict[str, str]] = {
+    **{category: {"category": category} for category in CATEGORIES},
+    "closed": {"category": "closed", "outcome": "resolved"},
+    "cancelled": {"category": "closed", "outcome": "cancelled"},
+}
+"""The state that a derived desk has for an activity, by what the activity leads to."""
 
 
 @attrs.frozen(kw_only=True)
@@ -109,18 +119,24 @@ def _named(value: Any, case: str) -> Any:
     return value.replace("{case}", case) if isinstance(value, str) else value
 
 
-def derive_plan(activities: Iterable[str], *, key: str, zone: str) -> Plan:
+def derive_plan(activities: Iterable[str], *, key: str, zone: str, promised: Promised | None = None) -> Plan:
     """
     Return a plan, and a desk for it, on which every one of *activities* may follow every other.
 
     Args:
         key: Names the desk.
-        zone: Of the desk; plays no part in the replay.
+        zone: Of the desk; plays no part in the replay, but calendars that name none count in it.
+        promised: Its service levels, and what activities lead to.
+
+    Raises:
+        DefinitionError: The service levels have faults; all at once.
     """
     names = sorted(set(activities))
     actions = dict(zip(names, _keys(names), strict=True))
-    states = [{"key": "opened", "category": "new"}]
-    states += [{"key": f"s_{action}"[:40], "category": "open"} for action in actions.values()]
+    led_to = {action: _led_to(promised, name) for name, action in actions.items()}
+    states: list[dict[str, str]] = [{"key": "opened", "category": "new"}]
+    states += [{"key": f"s_{action}"[:40], **_STANDS[led]} for action, led in led_to.items() if led != "stay"]
+    final = any(state["category"] == "closed" for state in states)
     rules = {
         "format": 1,
         "key": desk_key(key),
@@ -132,9 +148,15 @@ def derive_plan(activities: Iterable[str], *, key: str, zone: str) -> Plan:
         "form": [{"key": "subject", "required": True}],
         "states": states,
         "transitions": [
-            {"action": action, "from": "*", "to": f"s_{action}"[:40], "roles": [IMPORTER]}
-            for action in actions.values()
+            {
+                "action": action,
+                "from": [state["key"] for state in states] if final else "*",
+                "roles": [IMPORTER],
+                **({} if led == "stay" else {"to": f"s_{action}"[:40]}),
+            }
+            for action, led in led_to.items()
         ],
+        **({} if promised is None else promised.sections),
     }
 
     def entry(label: str, *, more: bool = False) -> dict[str, Any]:
@@ -147,15 +169,33 @@ def derive_plan(activities: Iterable[str], *, key: str, zone: str) -> Plan:
         "actions": {action: entry(name) for name, action in actions.items()},
         "states": {
             "opened": entry("Opened", more=True),
-            **{f"s_{action}"[:40]: entry(name, more=True) for name, action in actions.items()},
+            **{f"s_{act}"[:40]: entry(name, more=True) for name, act in actions.items() if led_to[act] != "stay"},
         },
     }
     return Plan(
-        definition=define(rules, labels),
+        definition=_defined(rules, labels, promised),
         actions=MappingProxyType(actions),
         roles=frozenset({IMPORTER}),
         opening=MappingProxyType({"subject": "{case}"}),
     )
+
+
+def _led_to(promised: Promised | None, activity: str) -> LedTo:
+    return "open" if promised is None else promised.categories.get(activity, "open")
+
+
+def _defined(rules: Mapping[str, Any], labels: Mapping[str, Any], promised: Promised | None) -> Definition:
+    """Return the derived desk; all that can be wrong with one is what *promised* says, so faults are told there."""
+    if promised is None:
+        return define(rules, labels)
+    try:
+        definition = define(rules, labels)
+    except DefinitionError as error:
+        found = [fault._replace(file=promised.file) for fault in error.faults]
+        raise DefinitionError([*promised.faults, *found]) from error
+    if promised.faults:
+        raise DefinitionError(promised.faults)
+    return definition
 
 
 def desk_key(name: str) -> str:
