@@ -11,17 +11,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from supportcore import FrozenClock
-from tests.desk.machine import SMALL, DeskMachine
+from tests.desk.machine import DeskMachine
+from tests.desk.timed import TimedMachine
 from tests.stores import open_desk_named
 
 
-def run_machine(name: str, tmp_path: Path, examples: int, mongodb_url: str = "") -> None:
-    class Machine(DeskMachine):
+def run_machine(machine: type[DeskMachine], name: str, tmp_path: Path, *, examples: int, mongodb_url: str = "") -> None:
+    class Machine(machine):  # type: ignore[misc, valid-type]
         @staticmethod
         def make(clock: FrozenClock) -> Any:
             stack = ExitStack()
             desk = stack.enter_context(
-                open_desk_named(name, SMALL, tmp_path, mongodb_url=mongodb_url, clock=clock, install=False)
+                open_desk_named(name, machine.definition, tmp_path, mongodb_url=mongodb_url, clock=clock, install=False)
             )
             Machine.close = staticmethod(stack.close)
             return desk
@@ -43,31 +44,39 @@ def run_machine(name: str, tmp_path: Path, examples: int, mongodb_url: str = "")
     run_state_machine_as_test(Machine, settings=chosen)
 
 
+MACHINES = [pytest.param(DeskMachine, id="small"), pytest.param(TimedMachine, id="timed")]
+
+
 @pytest.mark.store("memory")
-def test_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_memory(machine: type[DeskMachine], tmp_path: Path) -> None:
     """On memory."""
-    run_machine("memory", tmp_path, 60)
+    run_machine(machine, "memory", tmp_path, examples=40)
 
 
 @pytest.mark.store("memory")
-def test_memory_async(tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_memory_async(machine: type[DeskMachine], tmp_path: Path) -> None:
     """On memory, asynchronously."""
-    run_machine("memory-async", tmp_path, 15)
+    run_machine(machine, "memory-async", tmp_path, examples=10)
 
 
 @pytest.mark.store("sqlite")
-def test_sqlite(tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_sqlite(machine: type[DeskMachine], tmp_path: Path) -> None:
     """On SQLite."""
-    run_machine("sqlite", tmp_path, 20)
+    run_machine(machine, "sqlite", tmp_path, examples=10)
 
 
 @pytest.mark.store("sqlite")
-def test_sqlite_async(tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_sqlite_async(machine: type[DeskMachine], tmp_path: Path) -> None:
     """On SQLite, asynchronously."""
-    run_machine("sqlite-async", tmp_path, 10)
+    run_machine(machine, "sqlite-async", tmp_path, examples=4)
 
 
 @pytest.mark.store("mongodb")
-def test_mongodb(tmp_path: Path, mongodb_url: str) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_mongodb(machine: type[DeskMachine], tmp_path: Path, mongodb_url: str) -> None:
     """On MongoDB, which proves that the ports fit it."""
-    run_machine("mongodb", tmp_path, 5, mongodb_url)
+    run_machine(machine, "mongodb", tmp_path, examples=3, mongodb_url=mongodb_url)

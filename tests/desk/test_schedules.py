@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
@@ -14,23 +14,32 @@ from supportcore import Actor, Desk, FrozenClock, Refused, StaleVersion
 from supportcore.storage.memory import MemoryStore
 from supportcore.tickets.events import Recorded
 from tests.desk.machine import SMALL, START, equip
+from tests.desk.timed import BEGINNINGS, TIMED, equip_timed
 
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from([0, 1, 30, 72, 73, 200]),  # hours before it
-        st.sampled_from(["take", "ask", "solve", "confirm", "reopen", "answer", "raise", "cancel"]),
-        st.integers(0, 1),  # which ticket
-    ),
-    min_size=1,
-    max_size=12,
-)
+DEEDS = ["take", "ask", "solve", "confirm", "reopen", "answer", "raise", "cancel"]
+TIMED_DEEDS = [*DEEDS, "reply", "lower", "gold", "plain", "hurry", "relax", "wait", "go on"]
+
+
+def steps(deeds: list[str], hours: list[float]) -> st.SearchStrategy[list[tuple[float, str, int]]]:
+    """Hours before a deed, the deed, and which ticket it is done to."""
+    return st.lists(
+        st.tuples(st.sampled_from(hours), st.sampled_from(deeds), st.integers(0, 1)), min_size=1, max_size=12
+    )
+
+
+CLASSES: dict[str, dict[str, str | None]] = {
+    "raise": {"priority": "high"}, "lower": {"priority": "low"}, "gold": {"agreement": "gold"},
+    "plain": {"agreement": None},
+}  # fmt: skip
+WAITS = {"wait": "customer", "go on": "support"}
+VISITS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from([0.5, 24, 100])), max_size=8)
 
 
 class Run:
-    def __init__(self) -> None:
-        self.clock = FrozenClock(START)
-        self.desk = Desk(SMALL, MemoryStore(), clock=self.clock, salts=lambda: "salt")
-        equip(self.desk)
+    def __init__(self, *, timed: bool = False, start: datetime = START) -> None:
+        self.clock = FrozenClock(start)
+        self.desk = Desk(TIMED if timed else SMALL, MemoryStore(), clock=self.clock, salts=lambda: "salt")
+        (equip_timed if timed else equip)(self.desk)
         self.ana = self.desk.acting_as(Actor(id="ana", roles={"customer"}, customers={"acme"}))
         self.luis = self.desk.acting_as(Actor(id="luis", roles={"agent"}))
         self.tickets = [self.ana.open({"subject": "x"}, command_id=f"open {n}").id for n in range(2)]
@@ -40,8 +49,15 @@ class Run:
         try:
             if name == "answer":
                 self.ana.reply(ticket, "yes", command_id=command_id)
-            elif name == "raise":
-                self.luis.triage(ticket, {"priority": "high"}, command_id=command_id)
+            elif name == "reply":
+                self.luis.reply(ticket, "well", command_id=command_id)
+            elif name in CLASSES:
+                self.luis.triage(ticket, CLASSES[name], command_id=command_id)
+            elif name in ("hurry", "relax"):
+                deadline = self.clock() + timedelta(hours=30) if name == "hurry" else None
+                self.luis.set_deadline(ticket, deadline, command_id=command_id)
+            elif name in WAITS:
+                self.luis.act(ticket, "wait_for", {"waiting_on": WAITS[name]}, command_id=command_id)
             elif name == "cancel":
                 self.luis.act(ticket, name, {"reason": "mistake"}, command_id=command_id)
             else:
@@ -57,12 +73,8 @@ class Run:
         ]
 
 
-@given(steps=STEPS, visits=st.lists(st.tuples(st.integers(0, 12), st.sampled_from([0.5, 24, 100])), max_size=8))
-def test_any_schedule_of_workers_gives_the_same_history(
-    steps: list[tuple[int, str, int]], visits: list[tuple[int, float]]
-) -> None:
-    """A run with workers at random times and a run with one at the very end have equal histories."""
-    lazy, busy = Run(), Run()
+def compare(lazy: Run, busy: Run, steps: list[tuple[float, str, int]], visits: list[tuple[int, float]]) -> None:
+    """Do the same to both desks, with workers at random times at the one and one at the very end at the other."""
     for index, (hours, name, ticket) in enumerate(steps):
         before = busy.clock.at
         for _, part in sorted(visit for visit in visits if visit[0] == index):
@@ -77,6 +89,44 @@ def test_any_schedule_of_workers_gives_the_same_history(
         run.desk.run_due()
         assert () == run.desk.verify().findings
     assert lazy.histories() == busy.histories()
+
+
+@given(steps=steps(DEEDS, [0, 1, 30, 72, 73, 200]), visits=VISITS)
+def test_any_schedule_of_workers_gives_the_same_history(
+    steps: list[tuple[float, str, int]], visits: list[tuple[int, float]]
+) -> None:
+    """A run with workers at random times and a run with one at the very end have equal histories."""
+    compare(Run(), Run(), steps, visits)
+
+
+@given(start=st.sampled_from(BEGINNINGS), steps=steps(TIMED_DEEDS, [0, 0.5, 1, 4, 30, 72, 200]), visits=VISITS)
+def test_any_schedule_of_workers_gives_promises_the_same_history(
+    start: datetime, steps: list[tuple[float, str, int]], visits: list[tuple[int, float]]
+) -> None:
+    """Warnings, breaches and escalations come at their own instants, whenever a worker comes by."""
+    compare(Run(timed=True, start=start), Run(timed=True, start=start), steps, visits)
+
+
+def test_a_breach_is_stamped_at_its_own_instant_not_at_the_workers() -> None:
+    """A worker that comes ten days late finds what happened to a promise of eight hours, at the very instants."""
+    run = Run(timed=True)
+    run.luis.triage(run.tickets[0], {"priority": "high"}, command_id="no matter")
+    run.luis.reply(run.tickets[0], "well", command_id="answered")
+    run.ana.reply(run.tickets[0], "thanks", command_id="go on")
+    before = run.luis.get(run.tickets[0]).version
+    run.clock.move(timedelta(days=10))
+    run.desk.run_due()
+    found = [
+        (type(r.event).__name__, r.event.clock.kind, r.event.at - START, r.recorded_at - START)
+        for r in run.desk.history(run.tickets[0])[before:]
+    ]
+    late, tick = timedelta(days=10), timedelta(milliseconds=1)
+    assert [
+        ("ClockWarned", "next_response", timedelta(minutes=45), late),
+        ("ClockBreached", "next_response", timedelta(hours=1) + tick, late),
+        ("ClockWarned", "resolution", timedelta(hours=6), late),
+        ("ClockBreached", "resolution", timedelta(hours=8) + tick, late),
+    ] == found
 
 
 def test_a_timer_is_stamped_at_its_own_instant_not_at_the_workers() -> None:
