@@ -1,8 +1,8 @@
 """
 What a measurement found, as tables and as JSON.
 
-A line with a target is marked OVER when its ratio exceeds it. That fails nothing: how long something took on a shared
-machine is for people to judge.
+A line with a target is marked OVER when its ratio exceeds it, or SHORT when it is one to be reached and is not. That
+fails nothing: how long something took on a shared machine is for people to judge.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Line:
         value: In *unit*.
         ratio: To the line that the measurement compares with.
         target: What the ratio shall not exceed; None for what is only told.
+        least: What the ratio shall reach, of a line that says how many times as long others take.
     """
 
     key: str
@@ -45,24 +46,33 @@ class Line:
     unit: str = ""
     ratio: Ratio | None = None
     target: float | None = None
+    least: float | None = None
 
     @property
     def over(self) -> bool:
         """Whether the ratio exceeds the target."""
         return self.ratio is not None and self.target is not None and self.ratio.median > self.target
 
+    @property
+    def short(self) -> bool:
+        """Whether the ratio does not reach the least it shall be."""
+        return self.ratio is not None and self.least is not None and self.ratio.median < self.least
+
     def cells(self) -> tuple[str, ...]:
         """Return the texts of the line, in the order of `HEAD`."""
         ratio = self.ratio
-        spread = f"{ratio.low:.2f}-{ratio.high:.2f}" if ratio is not None and ratio.low != ratio.high else ""
+        spread = f"{_figure(ratio.low)}-{_figure(ratio.high)}" if ratio is not None and ratio.low != ratio.high else ""
+        wanted = "" if self.target is None else f"<= {_figure(self.target)}"
+        if self.least is not None:
+            wanted = f">= {_figure(self.least)}"
         return (
             self.what,
-            "" if self.value is None else f"{self.value:,.0f}" if abs(self.value) >= 100 else f"{self.value:,.2f}",
+            "" if self.value is None else _figure(self.value),
             self.unit,
-            "" if ratio is None else f"{ratio.median:.2f}",
+            "" if ratio is None else _figure(ratio.median),
             spread,
-            "" if self.target is None else f"<= {self.target:.2f}",
-            "" if self.target is None else "OVER" if self.over else "ok",
+            wanted,
+            "OVER" if self.over else "SHORT" if self.short else "ok" if wanted else "",
         )
 
     def data(self) -> dict[str, Any]:
@@ -72,6 +82,8 @@ class Line:
             found |= {"ratio": self.ratio.median, "quartiles": [self.ratio.low, self.ratio.high]}
         if self.target is not None:
             found |= {"target": self.target, "over": self.over}
+        if self.least is not None:
+            found |= {"least": self.least, "short": self.short}
         return found
 
 
@@ -100,10 +112,14 @@ class Measurement:
         }
 
 
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+
+
 def machine() -> dict[str, Any]:
     """Return what the figures depend on."""
     packages = {}
-    for name in ("attrs", "cattrs", "transitions", "sqlalchemy"):
+    for name in ("attrs", "cattrs", "transitions", "sqlalchemy", "numpy", "businesstimedelta", "workclock"):
         try:
             packages[name] = version(name)
         except PackageNotFoundError:
@@ -127,7 +143,7 @@ def show(measurement: Measurement) -> None:
     for place, name in enumerate(HEAD):
         table.add_column(name, justify="left" if place in (0, 2) else "right", overflow="fold" if place == 0 else None)
     for row in rows:
-        table.add_row(*row, style="bold red" if row[-1] == "OVER" else None)
+        table.add_row(*row, style="bold red" if row[-1] in ("OVER", "SHORT") else None)
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = 120
