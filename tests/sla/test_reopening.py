@@ -129,3 +129,17 @@ def test_a_step_tells_those_who_are_there_after_it() -> None:
     place.desk.run_due()
     assert {("team", "leads"), ("contact", "ana")} == set(place.told())
     assert 100 == place.clock_of(case).passed
+
+
+def test_a_policy_without_a_first_response_owes_the_next_from_the_message_that_waits() -> None:
+    """Classified under a policy that promises next responses only, a ticket owes one to the message nobody answered."""
+    policies = [
+        {"key": "none", "when": NORMAL, "resolution": {"within": "40h", "calendar": "always"}},
+        {"key": "answers", "next_response": {"within": "4h", "calendar": "always"}},
+    ]
+    place = bare(policies=policies)
+    case = place.open(MONDAY)
+    place.reply(case, MONDAY + HOUR, actor=ANA)
+    place.triage(case, MONDAY + 2 * HOUR, priority="high")
+    clock = place.clock_of(case, "next_response")
+    assert ("running", MONDAY + HOUR, HOUR) == (clock.state, clock.started_at, clock.elapsed)

@@ -335,8 +335,8 @@ def _aimed(clock: Clock, target: Target, *, at: datetime, elapsed: timedelta, le
         warned_at=warned_at,
         next_percent=rung.percent if rung is not None and next_at is not None else 0,
         next_at=next_at,
-        uncertain=due_at is not None
-        and not calendar.knows(due_at - TICK),  # what is due at midnight is of the day before
+        # What is due at midnight is of the day before.
+        uncertain=due_at is not None and not calendar.knows(due_at - TICK),
     )
 
 

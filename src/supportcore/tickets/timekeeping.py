@@ -200,7 +200,7 @@ def _match(
 def _begun(kind: ClockKind, policy: Policy, event: Event, ticket: Ticket) -> Iterator[ClockEvent]:
     """Begin a clock that the policy of *ticket* promises and that is not there, from where it would have counted."""
     clock = ticket.clock(kind)
-    since = _natural_start(kind, ticket) if kind in policy.by_kind and _may_begin(kind, clock) else None
+    since = _natural_start(kind, policy, ticket) if kind in policy.by_kind and _may_begin(kind, clock) else None
     if since is not None:
         passed = clock.passed if clock is not None and clock.state == "removed" else 0
         yield _started(kind, policy, since=since, event=event, ticket=ticket, passed=passed)
@@ -219,12 +219,13 @@ def _differs(clock: Clock, policy: Policy, target: Target) -> bool:
     return clock.state == "running" and clock.next_percent != (0 if rung is None else rung.percent)
 
 
-def _natural_start(kind: ClockKind, ticket: Ticket) -> datetime | None:
+def _natural_start(kind: ClockKind, policy: Policy, ticket: Ticket) -> datetime | None:
     """Return since when a clock that was not there before would have counted; None if it has nothing to count."""
     if ticket.category in DONE:
         return None
     if kind == "next_response":
-        return ticket.unanswered_at if ticket.responded_at is not None else None
+        owed_before = ticket.responded_at is None and "first_response" in policy.by_kind
+        return None if owed_before else ticket.unanswered_at
     if kind == "first_response" and ticket.responded_at is not None:
         return None
     return ticket.opened_at
