@@ -25,7 +25,7 @@ from typing import Any, Literal
 import attrs
 
 from supportcore import text
-from supportcore.sla.ledger import HoldKind, Ledger, after, last_of, leaves_out, reached, spent
+from supportcore.sla.ledger import HoldKind, Ledger, after, last_of, leaves_out, reached, spent, stands_still
 from supportcore.sla.policy import KINDS, ClockKind, Retargeting, Rung, Target
 from supportcore.sla.working import HORIZON, WorkingTime
 from supportcore.sla.zones import tz_version
@@ -295,7 +295,7 @@ def _aimed(clock: Clock, target: Target, *, at: datetime, elapsed: timedelta, le
     """Return *clock* with *elapsed* used up at *at*, and all that is to come worked out towards *target*."""
     calendar, within = target.calendar, target.within
     without = leaves_out(clock.kind, target.pauses)
-    paused = bool(ledger) and ledger[-1].to_at is None and ledger[-1].kind in without
+    paused = stands_still(ledger, without)
     late = elapsed > within
     due_at: datetime | None = None
     breach_at: datetime | None = None

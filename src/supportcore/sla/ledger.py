@@ -63,6 +63,11 @@ def leaves_out(kind: ClockKind, pauses: bool) -> tuple[HoldKind, ...]:
     return ("pause", *done) if pauses else done
 
 
+def stands_still(ledger: Ledger, without: Collection[HoldKind]) -> bool:
+    """Return whether the ticket is held now, by a hold of one of the kinds *without*."""
+    return bool(ledger) and ledger[-1].to_at is None and ledger[-1].kind in without
+
+
 def spent(
     calendar: WorkingTime, start: datetime, end: datetime, ledger: Ledger, without: Collection[HoldKind]
 ) -> timedelta:

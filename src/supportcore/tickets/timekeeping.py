@@ -23,7 +23,7 @@ from datetime import datetime
 
 from supportcore.sla import clocks
 from supportcore.sla.clocks import Clock
-from supportcore.sla.ledger import leaves_out
+from supportcore.sla.ledger import leaves_out, stands_still
 from supportcore.sla.policy import ClockKind, DeadlineRule, Policy, ServiceLevels, Target
 from supportcore.tickets.events import (
     ClockEvent,
@@ -135,8 +135,7 @@ def _goes_on(clock: Clock, ticket: Ticket) -> bool:
 
 def _held(clock: Clock, target: Target, event: Event, ticket: Ticket) -> Iterator[ClockEvent]:
     """Pause an active clock if the ticket is held by now, and resume it if it is not any more."""
-    hold = ticket.ledger[-1] if ticket.ledger and ticket.ledger[-1].to_at is None else None
-    still = hold is not None and hold.kind in leaves_out(clock.kind, target.pauses)
+    still = stands_still(ticket.ledger, leaves_out(clock.kind, target.pauses))
     if still and clock.state == "running":
         yield ClockPaused(at=event.at, actor=event.actor, clock=clocks.pause(clock, target, event.at))
     elif not still and clock.state == "paused":
