@@ -15,16 +15,23 @@ Spanish taken from `CODES`, so that a front end shows them without a table of it
     ├── CalendarExhausted    (OverflowError) a calendar does not open long enough within its horizon
     ├── TicketBroken         a ticket that cannot be advanced or folded
     ├── LogError             (ValueError) an event log that cannot be read at all; in `supportcore.replay.faults`
+    ├── CopyError            (ValueError) a copy that cannot be made, or read; in `supportcore.copying`
     └── StoreError           the database, not the rules
         ├── Busy                 (TimeoutError) repeated and given up; may be sent again under the same command id
         ├── NoTransaction        joined to a connection that is in no transaction
+        ├── CannotJoin           (ValueError) joined to what is no connection, or leads to another database
+        ├── MigrationRefused     (ValueError) no such revision, or one that would lose data
         ├── TransactionLost      the host's transaction is gone; the host must roll back
         ├── JoinedOnly           asked of a joined desk what only an owned one does
         ├── NotInstalled         the rules of this desk are not in the store yet
         ├── SchemaMissing        no tables; names the command that makes them
         ├── SchemaNewer          tables of a later release
         ├── StoreReadOnly        the store may be read but not written
-        ├── StoreUnreadable      no database, or not reachable
+        ├── StoreUnreadable      what is named is no database
+        ├── StoreUnreachable     (ConnectionError) nobody answers; may be tried again later
+        ├── StoreDenied          (PermissionError) user, password or rights do not suffice
+        ├── StoreUnsuitable      a database of another kind, version or encoding, or one that others use
+        ├── BadTarget            (ValueError) neither a URL nor an engine or client that a store opens on
         └── BackendMissing       (ImportError) names the extra to install
 """
 
@@ -84,6 +91,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "reopening_forbidden": Code(
             409, "A closed ticket is not opened again here.", "Aquí un ticket cerrado no se vuelve a abrir."
+        ),
+        "owned_by_host": Code(
+            409,
+            "{kind} {id} is kept by the application itself; change it there.",
+            "{kind} {id} lo guarda la propia aplicación; cámbielo allí.",
         ),
         "still_used": Code(409, "{record} is still named by {by}.", "{by} todavía nombra a {record}."),
         # faults: the input says something the form does not take
@@ -197,6 +209,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "store_error": Code(500, "The store failed: {why}.", "El almacén falló: {why}."),
         "busy": Code(503, "The store is busy; try again.", "El almacén está ocupado; inténtelo de nuevo."),
         "no_transaction": Code(500, "{why}", "{why}"),
+        "cannot_join": Code(500, "This cannot be joined: {why}.", "No se puede unir a esto: {why}."),
+        "migration_refused": Code(500, "The tables stay as they are: {why}.", "Las tablas quedan como están: {why}."),
         "transaction_lost": Code(
             500,
             "The transaction is lost ({why}); roll it back, nothing in it can be committed.",
@@ -224,6 +238,10 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "store_read_only": Code(500, "{where} cannot be written.", "{where} no se puede escribir."),
         "store_unreadable": Code(500, "{where} cannot be read: {why}.", "{where} no se puede leer: {why}."),
+        "store_unreachable": Code(503, "{where} does not answer: {why}.", "{where} no responde: {why}."),
+        "store_denied": Code(500, "{where} denies access: {why}.", "{where} deniega el acceso: {why}."),
+        "store_unsuitable": Code(500, "{where} cannot be used: {why}.", "{where} no sirve: {why}."),
+        "bad_target": Code(500, "No store can be opened: {why}.", "No se puede abrir un almacén: {why}."),
         "backend_missing": Code(500, "{why}", "{why}"),
         # the log of a replay, and why a row of it is not carried out
         "log_unreadable": Code(422, "{path} cannot be read: {why}", "{path} no se puede leer: {why}"),
@@ -263,6 +281,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "An earlier run under the name {log!r} carried out another row here; give another log another name.",
             "Una ejecución anterior con el nombre {log!r} aplicó aquí otra fila; dé otro nombre a otro registro.",
         ),
+        # copies
+        "copy_refused": Code(409, "{why}.", "{why}."),
+        "copy_unreadable": Code(422, "{path}, line {line}: {why}.", "{path}, línea {line}: {why}."),
     }
 )
 
@@ -471,6 +492,18 @@ class NoTransaction(StoreError):
     code = "no_transaction"
 
 
+class CannotJoin(StoreError, ValueError):
+    """What a desk was to join is no connection or session, or one that leads to another database than its store."""
+
+    code = "cannot_join"
+
+
+class MigrationRefused(StoreError, ValueError):
+    """There is no such revision, or going back to it would lose data and nobody said that this is meant."""
+
+    code = "migration_refused"
+
+
 class TransactionLost(StoreError):
     """The host's transaction cannot be committed any more; every further call says so."""
 
@@ -508,9 +541,38 @@ class StoreReadOnly(StoreError):
 
 
 class StoreUnreadable(StoreError):
-    """What the URL names is no database, or cannot be reached."""
+    """What the URL names is no database."""
 
     code = "store_unreadable"
+
+
+class StoreUnreachable(StoreError, ConnectionError):
+    """Nobody answers where the database should be, or not yet; nothing was done, and it may be tried again later."""
+
+    code = "store_unreachable"
+
+
+class StoreDenied(StoreError, PermissionError):
+    """The database does not let this user in, or not do this; the message names the user, never the password."""
+
+    code = "store_denied"
+
+
+class StoreUnsuitable(StoreError):
+    """
+    A database that this library cannot work in.
+
+    It is of another kind, too old, in another encoding, without transactions, or holds foreign tables of our names;
+    the message says which, and what would do.
+    """
+
+    code = "store_unsuitable"
+
+
+class BadTarget(StoreError, ValueError):
+    """What a store was to be opened on is neither a URL nor an engine or client it takes."""
+
+    code = "bad_target"
 
 
 class BackendMissing(StoreError, ImportError):

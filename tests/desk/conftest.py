@@ -11,7 +11,7 @@ import pytest
 from supportcore import FrozenClock
 from tests.conftest import selected_stores
 from tests.desk.machine import SMALL, START, equip
-from tests.stores import STORE_NAMES, open_desk_named, reported_as
+from tests.stores import STORE_NAMES, open_desk_named, reported_as, server_url
 
 NAMES = [
     pytest.param(name, marks=pytest.mark.store(reported_as(name)))
@@ -28,7 +28,7 @@ def clock() -> FrozenClock:
 @pytest.fixture(params=NAMES)
 def small(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock) -> Iterator[Any]:
     """The desk, equipped, on a fresh store."""
-    url = request.getfixturevalue("mongodb_url") if request.param == "mongodb" else ""
-    with open_desk_named(request.param, SMALL, tmp_path, mongodb_url=url, clock=clock) as desk:
+    url = server_url(request, request.param)
+    with open_desk_named(request.param, SMALL, tmp_path, server_url=url, clock=clock) as desk:
         equip(desk)
         yield desk

@@ -13,16 +13,16 @@ from hypothesis.stateful import run_state_machine_as_test
 from supportcore import FrozenClock
 from tests.desk.machine import DeskMachine
 from tests.desk.timed import TimedMachine
-from tests.stores import open_desk_named
+from tests.stores import STORE_NAMES, open_desk_named, reported_as, server_url
 
 
-def run_machine(machine: type[DeskMachine], name: str, tmp_path: Path, *, examples: int, mongodb_url: str = "") -> None:
+def run_machine(machine: type[DeskMachine], name: str, tmp_path: Path, *, examples: int, server_url: str = "") -> None:
     class Machine(machine):  # type: ignore[misc, valid-type]
         @staticmethod
         def make(clock: FrozenClock) -> Any:
             stack = ExitStack()
             desk = stack.enter_context(
-                open_desk_named(name, machine.definition, tmp_path, mongodb_url=mongodb_url, clock=clock, install=False)
+                open_desk_named(name, machine.definition, tmp_path, server_url=server_url, clock=clock, install=False)
             )
             Machine.close = staticmethod(stack.close)
             return desk
@@ -46,37 +46,15 @@ def run_machine(machine: type[DeskMachine], name: str, tmp_path: Path, *, exampl
 
 MACHINES = [pytest.param(DeskMachine, id="small"), pytest.param(TimedMachine, id="timed")]
 
+EXAMPLES = {"memory": 40, "memory-async": 10, "sqlite": 10}
+"""How many runs of up to 30 commands on a store with the quick profile; on all others 3."""
 
-@pytest.mark.store("memory")
+NAMES = [pytest.param(name, marks=pytest.mark.store(reported_as(name))) for name in STORE_NAMES]
+
+
 @pytest.mark.parametrize("machine", MACHINES)
-def test_memory(machine: type[DeskMachine], tmp_path: Path) -> None:
-    """On memory."""
-    run_machine(machine, "memory", tmp_path, examples=40)
-
-
-@pytest.mark.store("memory")
-@pytest.mark.parametrize("machine", MACHINES)
-def test_memory_async(machine: type[DeskMachine], tmp_path: Path) -> None:
-    """On memory, asynchronously."""
-    run_machine(machine, "memory-async", tmp_path, examples=10)
-
-
-@pytest.mark.store("sqlite")
-@pytest.mark.parametrize("machine", MACHINES)
-def test_sqlite(machine: type[DeskMachine], tmp_path: Path) -> None:
-    """On SQLite."""
-    run_machine(machine, "sqlite", tmp_path, examples=10)
-
-
-@pytest.mark.store("sqlite")
-@pytest.mark.parametrize("machine", MACHINES)
-def test_sqlite_async(machine: type[DeskMachine], tmp_path: Path) -> None:
-    """On SQLite, asynchronously."""
-    run_machine(machine, "sqlite-async", tmp_path, examples=4)
-
-
-@pytest.mark.store("mongodb")
-@pytest.mark.parametrize("machine", MACHINES)
-def test_mongodb(machine: type[DeskMachine], tmp_path: Path, mongodb_url: str) -> None:
-    """On MongoDB, which proves that the ports fit it."""
-    run_machine(machine, "mongodb", tmp_path, examples=3, mongodb_url=mongodb_url)
+@pytest.mark.parametrize("name", NAMES)
+def test_any_commands(machine: type[DeskMachine], name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Random commands do on each store what the model says."""
+    url = server_url(request, name)
+    run_machine(machine, name, tmp_path, examples=EXAMPLES.get(name, 3), server_url=url)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from supportcore import Actor, Desk, FrozenClock, open_store
-from supportcore.desk.attempts import run
+from supportcore.storage.attempts import run
 from tests.desk.machine import SMALL, equip
 
 pytestmark = pytest.mark.store("sqlite")

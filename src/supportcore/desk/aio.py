@@ -6,14 +6,14 @@ Only how steps are executed stands here; a test compares the signatures.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from supportcore import text
 from supportcore.clock import Clock, system_clock
-from supportcore.errors import JoinedOnly
+from supportcore.errors import Busy, JoinedOnly
 from supportcore.ids import Ids, random_ids, salt
 from supportcore.lazy import Later
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from supportcore.definition.model import Definition
-    from supportcore.desk import attempts, catalogue, reports, requests, verifying, work
+    from supportcore.desk import answers, catalogue, reports, requests, verifying, work
+    from supportcore.desk.answers import Rules
     from supportcore.desk.offers import Offer
     from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Verification
-    from supportcore.desk.requests import Filters, Request, Requests, Rules
+    from supportcore.desk.requests import Filters, Request, Requests
     from supportcore.desk.timeline import Entry
     from supportcore.notices.render import Notice
     from supportcore.people.access import Actor
@@ -33,13 +34,16 @@ if TYPE_CHECKING:
     from supportcore.people.customers import Agreement, Contact, Customer
     from supportcore.products import Module, Product, Project, Service, Version
     from supportcore.sla.clocks import Light
+    from supportcore.storage import attempts
     from supportcore.storage.ports import AsyncStore, Page, Record
     from supportcore.tickets.commands import Receipt
     from supportcore.tickets.events import Recorded
     from supportcore.tickets.measures import Measures
     from supportcore.tickets.ticket import Ticket
 else:
-    attempts, catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("attempts", "catalogue", "reports"))
+    answers = Later("supportcore.desk.answers")
+    attempts = Later("supportcore.storage.attempts")
+    catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "reports"))
     requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
 
 T = TypeVar("T")
@@ -74,7 +78,7 @@ class AsyncDesk:
         self._clock = clock
         self._ids = ids
         self._salts = salts
-        self._rules = _rules or requests.Rules(definition)
+        self._rules = _rules or answers.Rules(definition)
         self._ledger = store.ledger(definition.key)
 
     async def install(
@@ -160,15 +164,18 @@ class AsyncDesk:
         now = self._clock()
         tickets = events = 0
         parked: list[tuple[str, str]] = []
-        for ticket_id in await self._run(requests.Request(lambda ledger: ledger.due(now, limit))):
+        claimed: list[str] = []
+        for _ in range(limit):
             try:
-                made = await self._run(self._one(ticket_id, now))
+                made = await self._run(self._next_due(now, claimed))
             except Exception as error:
-                if not work.is_the_tickets(error):
+                if not (claimed and work.is_the_tickets(error)):
                     raise
-                await self._run(self._park(ticket_id, now, error))
-                parked.append((ticket_id, str(error)))
+                await self._run(self._park(claimed[0], now, error))
+                parked.append((claimed[0], str(error)))
             else:
+                if made is None:
+                    break
                 tickets += made > 0
                 events += made
         return reports.DueReport(tickets=tickets, events=events, parked=tuple(parked))
@@ -184,6 +191,7 @@ class AsyncDesk:
 
         Raises:
             JoinedOnly: The desk is joined.
+            Busy: Not all that was sent could be noted as sent; it is sent once more when its lease has passed.
         """
         self._owned("deliver")
         requests.check_whole(limit, "limit", 1, work.MOST)
@@ -194,6 +202,7 @@ class AsyncDesk:
             lambda ledger: ledger.claim(now=now, until=now + work.LEASE, token=token, limit=limit), write=True
         )
         sent = 0
+        busy: Busy | None = None
         retried: list[tuple[str, str]] = []
         dead: list[tuple[str, str]] = []
         for lease in await self._run(claim):
@@ -206,18 +215,33 @@ class AsyncDesk:
                         await sent_off
             except Exception as error:
                 failed = f"{type(error).__name__}: {error}"
-            await self._run(work.settle(lease, token=token, now=self._clock(), failed=failed))
+            try:
+                await self._run(work.settle(lease, token=token, now=self._clock(), failed=failed))
+            except Busy as error:  # the others that were claimed are sent all the same
+                busy = error
             if not failed:
                 sent += 1
             else:
                 (retried if lease.attempts < work.TRIES else dead).append((lease.row.id, failed))
+        if busy is not None:
+            raise busy
         return reports.DeliveryReport(sent=sent, retried=tuple(retried), dead=tuple(dead))
 
     async def feed(self, after: int = 0, *, limit: int = 100) -> tuple[Recorded, ...]:
-        """Return events of the whole desk with a sequence greater than *after*, in order; unscoped."""
+        """
+        Return events of the whole desk with a sequence greater than *after*, in order; unscoped.
+
+        Whoever goes on from the last sequence he saw misses nothing, however late it was committed: an event gets its
+        sequence here, after its commit. A joined desk gives none, and returns those that have one.
+        """
         requests.check_whole(after, "after", 0, text.INT_LIMIT)
         requests.check_whole(limit, "limit", 1, work.MOST)
-        return await self._run(requests.Request(lambda ledger: ledger.feed(after, limit)))
+        asked = requests.Request(lambda ledger: ledger.feed(after, limit))
+        found = await self._run(asked)
+        while len(found) < limit and not self.store.joined and await self._run(work.unnumbered()):
+            await self._run(work.number_events())
+            found = await self._run(asked)
+        return found
 
     async def receipts(self, command_ids: Iterable[str]) -> tuple[Receipt | None, ...]:
         """
@@ -225,7 +249,8 @@ class AsyncDesk:
 
         After an answer got lost this tells whether the command was; sending it again under its id tells as well.
         """
-        return await self._run(requests.Request(partial(work.receipts, command_ids=tuple(command_ids))))
+        wanted = tuple(command_ids)
+        return await self._run(requests.Request(lambda ledger: ledger.receipts(wanted)))
 
     async def outbox(self) -> Mapping[str, int]:
         """Return how many notices are ``pending``, ``sent`` and ``dead``."""
@@ -255,18 +280,17 @@ class AsyncDesk:
             total = verifying.add(total, one)
             if progress is not None:
                 progress(total.tickets)
-        sequence: int | None = 0
-        while sequence is not None:
-            walk = partial(verifying.openings_without_ticket, after=sequence)
+        walk = verifying.Walk()
+        while walk.goes_on:
             try:
-                sequence, lost = await self._run(requests.Request(walk))
+                one = await self._run(requests.Request(partial(verifying.verify_desk, walk=walk)))
             except Exception as error:
-                sequence, lost = None, verifying.unreadable("", error)
-            total = verifying.add(total, lost)
+                walk.goes_on, one = False, verifying.unreadable("", error)
+            total = verifying.add(total, one)
         return total
 
-    def _one(self, ticket_id: str, now: datetime) -> Request[int]:
-        return requests.Request(lambda ledger: work.run_one(ledger, self._rules, ticket_id, now), write=True)
+    def _next_due(self, now: datetime, claimed: list[str]) -> Request[int | None]:
+        return requests.Request(lambda ledger: work.next_due(ledger, self._rules, now, claimed), write=True)
 
     def _park(self, ticket_id: str, now: datetime, error: Exception) -> Request[None]:
         return requests.Request(lambda ledger: work.park(ledger, ticket_id, now, error), write=True)
@@ -306,6 +330,27 @@ class AsyncActing:
             Invalid: Faults of the document, all at once.
         """
         return await self._run(self._requests.open(document, contact=contact, command_id=command_id))
+
+    async def open_all(
+        self,
+        documents: Sequence[Mapping[str, object]],
+        *,
+        contacts: Sequence[str | None] | None = None,
+        command_ids: Sequence[str] | None = None,
+    ) -> tuple[Receipt, ...]:
+        """
+        Open many tickets in one transaction, all or none; each as `open` does, numbered in the order given.
+
+        Args:
+            documents: 1,000 at most.
+            contacts: For each document, whom staff opens it for.
+            command_ids: For each document; fresh ones by default.
+
+        Raises:
+            Refused: The actor may not open tickets here.
+            Invalid: Faults of a document, all at once; each path begins with its place, from 0.
+        """
+        return await self._run(self._requests.open_all(documents, contacts=contacts, command_ids=command_ids))
 
     async def reply(
         self, ticket: str, text: str, *, command_id: str | None = None, seen_version: int | None = None

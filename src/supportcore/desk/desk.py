@@ -9,13 +9,13 @@ One object a process is enough; it holds no connection and may be used from seve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from supportcore import text
 from supportcore.clock import Clock, system_clock
-from supportcore.errors import JoinedOnly
+from supportcore.errors import Busy, JoinedOnly
 from supportcore.ids import Ids, random_ids, salt
 from supportcore.lazy import Later
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from supportcore.definition.model import Definition
-    from supportcore.desk import attempts, catalogue, reports, requests, verifying, work
+    from supportcore.desk import answers, catalogue, reports, requests, verifying, work
+    from supportcore.desk.answers import Rules
     from supportcore.desk.offers import Offer
     from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Verification
-    from supportcore.desk.requests import Filters, Request, Requests, Rules
+    from supportcore.desk.requests import Filters, Request, Requests
     from supportcore.desk.timeline import Entry
     from supportcore.notices.render import Notice
     from supportcore.people.access import Actor
@@ -35,13 +36,16 @@ if TYPE_CHECKING:
     from supportcore.people.customers import Agreement, Contact, Customer
     from supportcore.products import Module, Product, Project, Service, Version
     from supportcore.sla.clocks import Light
+    from supportcore.storage import attempts
     from supportcore.storage.ports import Page, Record, Store
     from supportcore.tickets.commands import Receipt
     from supportcore.tickets.events import Recorded
     from supportcore.tickets.measures import Measures
     from supportcore.tickets.ticket import Ticket
 else:
-    attempts, catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("attempts", "catalogue", "reports"))
+    answers = Later("supportcore.desk.answers")
+    attempts = Later("supportcore.storage.attempts")
+    catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "reports"))
     requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
 
 T = TypeVar("T")
@@ -76,7 +80,7 @@ class Desk:
         self._clock = clock
         self._ids = ids
         self._salts = salts
-        self._rules = _rules or requests.Rules(definition)
+        self._rules = _rules or answers.Rules(definition)
         self._ledger = store.ledger(definition.key)
 
     def install(
@@ -160,15 +164,18 @@ class Desk:
         now = self._clock()
         tickets = events = 0
         parked: list[tuple[str, str]] = []
-        for ticket_id in self._run(requests.Request(lambda ledger: ledger.due(now, limit))):
+        claimed: list[str] = []
+        for _ in range(limit):
             try:
-                made = self._run(self._one(ticket_id, now))
+                made = self._run(self._next_due(now, claimed))
             except Exception as error:
-                if not work.is_the_tickets(error):
+                if not (claimed and work.is_the_tickets(error)):
                     raise
-                self._run(self._park(ticket_id, now, error))
-                parked.append((ticket_id, str(error)))
+                self._run(self._park(claimed[0], now, error))
+                parked.append((claimed[0], str(error)))
             else:
+                if made is None:
+                    break
                 tickets += made > 0
                 events += made
         return reports.DueReport(tickets=tickets, events=events, parked=tuple(parked))
@@ -183,6 +190,7 @@ class Desk:
 
         Raises:
             JoinedOnly: The desk is joined.
+            Busy: Not all that was sent could be noted as sent; it is sent once more when its lease has passed.
         """
         self._owned("deliver")
         requests.check_whole(limit, "limit", 1, work.MOST)
@@ -193,6 +201,7 @@ class Desk:
             lambda ledger: ledger.claim(now=now, until=now + work.LEASE, token=token, limit=limit), write=True
         )
         sent = 0
+        busy: Busy | None = None
         retried: list[tuple[str, str]] = []
         dead: list[tuple[str, str]] = []
         for lease in self._run(claim):
@@ -203,18 +212,33 @@ class Desk:
                     work.refuse_awaitable(notifier(notice))
             except Exception as error:
                 failed = f"{type(error).__name__}: {error}"
-            self._run(work.settle(lease, token=token, now=self._clock(), failed=failed))
+            try:
+                self._run(work.settle(lease, token=token, now=self._clock(), failed=failed))
+            except Busy as error:  # the others that were claimed are sent all the same
+                busy = error
             if not failed:
                 sent += 1
             else:
                 (retried if lease.attempts < work.TRIES else dead).append((lease.row.id, failed))
+        if busy is not None:
+            raise busy
         return reports.DeliveryReport(sent=sent, retried=tuple(retried), dead=tuple(dead))
 
     def feed(self, after: int = 0, *, limit: int = 100) -> tuple[Recorded, ...]:
-        """Return events of the whole desk with a sequence greater than *after*, in order; unscoped."""
+        """
+        Return events of the whole desk with a sequence greater than *after*, in order; unscoped.
+
+        Whoever goes on from the last sequence he saw misses nothing, however late it was committed: an event gets its
+        sequence here, after its commit. A joined desk gives none, and returns those that have one.
+        """
         requests.check_whole(after, "after", 0, text.INT_LIMIT)
         requests.check_whole(limit, "limit", 1, work.MOST)
-        return self._run(requests.Request(lambda ledger: ledger.feed(after, limit)))
+        asked = requests.Request(lambda ledger: ledger.feed(after, limit))
+        found = self._run(asked)
+        while len(found) < limit and not self.store.joined and self._run(work.unnumbered()):
+            self._run(work.number_events())
+            found = self._run(asked)
+        return found
 
     def receipts(self, command_ids: Iterable[str]) -> tuple[Receipt | None, ...]:
         """
@@ -222,7 +246,8 @@ class Desk:
 
         After an answer got lost this tells whether the command was; sending it again under its id tells as well.
         """
-        return self._run(requests.Request(partial(work.receipts, command_ids=tuple(command_ids))))
+        wanted = tuple(command_ids)
+        return self._run(requests.Request(lambda ledger: ledger.receipts(wanted)))
 
     def outbox(self) -> Mapping[str, int]:
         """Return how many notices are ``pending``, ``sent`` and ``dead``."""
@@ -243,8 +268,8 @@ class Desk:
         """Fold every history and compare every stored column; *progress* is called with the count so far."""
         return verifying.verify(self.store, self.definition.key, progress)
 
-    def _one(self, ticket_id: str, now: datetime) -> Request[int]:
-        return requests.Request(lambda ledger: work.run_one(ledger, self._rules, ticket_id, now), write=True)
+    def _next_due(self, now: datetime, claimed: list[str]) -> Request[int | None]:
+        return requests.Request(lambda ledger: work.next_due(ledger, self._rules, now, claimed), write=True)
 
     def _park(self, ticket_id: str, now: datetime, error: Exception) -> Request[None]:
         return requests.Request(lambda ledger: work.park(ledger, ticket_id, now, error), write=True)
@@ -284,6 +309,27 @@ class Acting:
             Invalid: Faults of the document, all at once.
         """
         return self._run(self._requests.open(document, contact=contact, command_id=command_id))
+
+    def open_all(
+        self,
+        documents: Sequence[Mapping[str, object]],
+        *,
+        contacts: Sequence[str | None] | None = None,
+        command_ids: Sequence[str] | None = None,
+    ) -> tuple[Receipt, ...]:
+        """
+        Open many tickets in one transaction, all or none; each as `open` does, numbered in the order given.
+
+        Args:
+            documents: 1,000 at most.
+            contacts: For each document, whom staff opens it for.
+            command_ids: For each document; fresh ones by default.
+
+        Raises:
+            Refused: The actor may not open tickets here.
+            Invalid: Faults of a document, all at once; each path begins with its place, from 0.
+        """
+        return self._run(self._requests.open_all(documents, contacts=contacts, command_ids=command_ids))
 
     def reply(
         self, ticket: str, text: str, *, command_id: str | None = None, seen_version: int | None = None

@@ -7,7 +7,7 @@ for each attempt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
@@ -15,26 +15,25 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from supportcore import text
-from supportcore.definition.loader import restore, restore_levels
 from supportcore.definition.model import Definition
+from supportcore.desk.answers import Rules, answer, answer_all
 from supportcore.desk.offers import Offer, command_label, offers
 from supportcore.desk.promises import Promise, light_is, promises
 from supportcore.desk.timeline import Entry, timeline
-from supportcore.errors import Fault, Invalid, NotFound, NotInstalled, Reason, Refused, facts
+from supportcore.errors import Fault, Invalid, NotFound, Reason, Refused, facts
 from supportcore.ids import Ids
 from supportcore.people.access import Actor
 from supportcore.predicate import AnyOf, Predicate, bind, both, conditions, to_python
 from supportcore.sla.clocks import LIGHTS, Light, most_pressing
-from supportcore.sla.policy import ServiceLevels
 from supportcore.storage.paging import LIMIT, Listing, page
 from supportcore.storage.ports import COUNT_KEYS, SORT_KEYS, TOTAL_CAP, Ledger, Page, Steps
-from supportcore.tickets import asks
 from supportcore.tickets.advance import advance
 from supportcore.tickets.commands import (
     Act,
     AddNote,
     Assign,
     Command,
+    Decision,
     OpenTicket,
     Receipt,
     Reply,
@@ -52,6 +51,10 @@ from supportcore.tickets.usecases import Context, handle
 T = TypeVar("T")
 Filters = Mapping[str, Any] | Predicate | None
 """A list's filters: field to value, list of values or None for "has none"; or a predicate."""
+
+
+TOGETHER = 1000
+"""Tickets opened in one transaction at most."""
 
 
 @attrs.frozen
@@ -92,79 +95,26 @@ def check_parts(definition: object, store: object, *, asynchronous: bool) -> Non
         raise Invalid(Fault("store", "wrong_type", facts(expected=expected, expected_es="otro tipo de almacén")))
 
 
-class Rules:
-    """
-    The definitions a desk runs: today's, and those that older tickets hold on to.
-
-    Attributes:
-        installed: Whether today's rules were seen in the store by a transaction of our own.
-    """
-
-    def __init__(self, today: Definition) -> None:
-        self.today = today
-        self.installed = False
-        self._older: dict[str, Definition] = {}
-        self._former: dict[str, ServiceLevels] = {}
-
-    def load(self, ledger: Ledger, rules_hash: str) -> Steps[Definition]:
-        """Return the definition stored under a hash."""
-        if rules_hash == self.today.rules_hash:
-            return self.today
-        if rules_hash not in self._older:
-            document = yield from ledger.rules(rules_hash)
-            if document is None:
-                raise NotInstalled(desk=self.today.key)
-            self._older[rules_hash] = restore(document, today=self.today)
-        return self._older[rules_hash]
-
-    def levels(self, ledger: Ledger, digest: str | None) -> Steps[ServiceLevels | None]:
-        """Return the service levels stored under a digest; none if it is None."""
-        today = self.today.levels
-        if digest is None:
-            return None
-        if today is not None and digest == today.digest:
-            return today
-        if digest not in self._former:
-            document = yield from ledger.rules(digest)
-            if document is None:
-                raise NotInstalled(desk=self.today.key)
-            self._former[digest] = restore_levels(document, today=self.today)
-        return self._former[digest]
-
-    def require(self, ledger: Ledger, *, joined: bool) -> Steps[None]:
-        """See to it that a ticket opened now finds its rules later."""
-        if not self.installed:
-            for digest, _ in self.today.documents:
-                if (yield from ledger.rules(digest)) is None:
-                    raise NotInstalled(desk=self.today.key)
-            self.installed = not joined
+def _receipt(decision: Decision) -> Receipt:
+    assert decision.receipt is not None, "a command has a receipt"
+    return decision.receipt
 
 
-def answer(ledger: Ledger, rules: Rules, asking: Generator[asks.Ask, Any, T]) -> Steps[T]:
-    """Answer the asks of a use case out of a ledger: the one place where questions meet the store."""
-    try:
-        ask = next(asking)
-        while True:
-            found: Any
-            match ask:
-                case asks.FindReceipt(command_id):
-                    found = yield from ledger.receipt(command_id)
-                case asks.LoadTicket(ticket_id):
-                    found = yield from ledger.ticket(ticket_id, lock=True)
-                case asks.LoadRecords(refs):
-                    found = (yield from ledger.records(refs)) if refs else ()
-                case asks.LoadRules(rules_hash):
-                    found = yield from rules.load(ledger, rules_hash)
-                case asks.LoadLevels(digest):
-                    found = yield from rules.levels(ledger, digest)
-                case asks.LoadHistory(ticket_id, after):
-                    found = yield from ledger.history(ticket_id, after=after)
-                case asks.NextNumber():
-                    found = yield from ledger.next_number()
-            ask = asking.send(found)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
+def _as_many(given: Sequence[T], count: int, name: str) -> Sequence[T]:
+    """Refuse a list that does not go with the documents one by one."""
+    if not isinstance(given, (list, tuple)) or len(given) != count:
+        raise Invalid(Fault(name, "wrong_type", facts(expected=f"a list of {count}, one for each document")))
+    return given
+
+
+def _distinct(command_ids: Sequence[str], count: int) -> Sequence[str]:
+    """Refuse a command id that is given to two documents."""
+    seen: set[str] = set()
+    for place, command_id in enumerate(_as_many(command_ids, count, "command_ids")):
+        if command_id in seen:
+            raise Invalid(Fault(f"command_ids.{place}", "wrong_type", facts(expected="an id of its own")))
+        seen.add(command_id)
+    return command_ids
 
 
 class Requests:
@@ -206,6 +156,36 @@ class Requests:
         command_id: str | None = None,
     ) -> Request[Receipt]:
         return self._command(OpenTicket(command_id=self._id(command_id), document=document, contact=contact))
+
+    def open_all(
+        self,
+        documents: Sequence[Mapping[str, object]],
+        *,
+        contacts: Sequence[str | None] | None,
+        command_ids: Sequence[str] | None,
+    ) -> Request[tuple[Receipt, ...]]:
+        check_kind(documents, (list, tuple), "documents", "a list of documents")
+        if len(documents) > TOGETHER:
+            raise Invalid(Fault("documents", "too_long", facts(limit=TOGETHER, unit="documents")))
+        count = len(documents)
+        commands = [
+            OpenTicket(command_id=command_id, document=document, contact=contact)
+            for document, contact, command_id in zip(
+                documents,
+                [None] * count if contacts is None else _as_many(contacts, count, "contacts"),
+                [self._ids() for _ in documents] if command_ids is None else _distinct(command_ids, count),
+                strict=True,
+            )
+        ]
+
+        def steps(ledger: Ledger) -> Steps[tuple[Receipt, ...]]:
+            yield from self._rules.require(ledger, joined=self._joined)
+            context = self._context()
+            decisions = yield from answer_all(ledger, self._rules, [handle(command, context) for command in commands])
+            yield from ledger.save(*(decision for decision in decisions if not decision.repeated))
+            return tuple([_receipt(decision) for decision in decisions])
+
+        return Request(steps, write=True)
 
     def reply(self, ticket: str, said: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
@@ -260,8 +240,7 @@ class Requests:
             decision = yield from answer(ledger, self._rules, handle(command, self._context()))
             if not decision.repeated:
                 yield from ledger.save(decision)
-            assert decision.receipt is not None, "a command has a receipt"
-            return decision.receipt
+            return _receipt(decision)
 
         return Request(steps, write=True)
 

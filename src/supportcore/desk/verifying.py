@@ -3,21 +3,25 @@ Verification: what is stored has to follow from what happened.
 
 Every history is folded and compared with every stored column of its ticket; every text with the digest, the author and
 the audience its event says; every command with its receipt; the rules with their hash; and every opening has its
-ticket. It needs no definition: a history says by itself what a ticket is. What it cannot prove: that a whole ticket was
-taken out together with its history, that catalogue and outbox are as somebody left them, and the next number.
+ticket; the feed has neither gap nor double, and no counter lies below what it gave. It needs no definition: a history
+says by itself what a ticket is. What it cannot prove: that a whole ticket was taken out together with its history, and
+that catalogue and outbox are as somebody left them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from supportcore.desk.attempts import run
+import attrs
+
 from supportcore.desk.reports import Finding, Verification
 from supportcore.errors import StoreError, SupportError
-from supportcore.storage.ports import Ledger, Steps, Store
+from supportcore.storage.attempts import run
+from supportcore.storage.codec import NAME_OF
+from supportcore.storage.ports import Entry, Key, Ledger, Query, Steps, Store
 from supportcore.tickets.commands import Receipt
 from supportcore.tickets.draft import content_digest
 from supportcore.tickets.events import SYSTEM_ACTOR, Content, ContentRef, Recorded, TicketOpened
@@ -25,6 +29,7 @@ from supportcore.tickets.evolve import fold
 from supportcore.tickets.moves import occasion, timer_command
 
 BATCH = 200  # tickets listed, or events read, at once
+_OPENED = NAME_OF[TicketOpened][0]
 _AUDIENCES = {
     "description": "public",
     "answers": "public",
@@ -51,13 +56,13 @@ def verify(store: Store, desk: str, progress: Callable[[int], object] | None = N
             if progress is not None:
                 progress(total.tickets)
         after = found[-1]
-    sequence: int | None = 0
-    while sequence is not None:
+    walk = Walk()
+    while walk.goes_on:
         try:
-            sequence, lost = run(store, partial(openings_without_ticket, ledger, sequence), write=False)
+            one = run(store, partial(verify_desk, ledger, walk), write=False)
         except Exception as error:
-            sequence, lost = None, unreadable("", error)
-        total = add(total, lost)
+            walk.goes_on, one = False, unreadable("", error)
+        total = add(total, one)
     return total
 
 
@@ -92,8 +97,9 @@ def verify_one(ledger: Ledger, desk: str, ticket_id: str) -> Steps[Verification]
             if digest is not None and (document is None or hashlib.sha256(document.encode()).hexdigest() != digest):
                 findings.append(f"its {what} {digest} are {'missing' if document is None else 'changed'}")
     findings.extend(_content_findings(history, contents))
-    for events in _commands(history):
-        receipt = yield from ledger.receipt(events[0].command_id)
+    commands = list(_commands(history))
+    receipts = yield from ledger.receipts([events[0].command_id for events in commands])
+    for events, receipt in zip(commands, receipts, strict=True):
         findings.extend(_receipt_findings(events, receipt))
     return Verification(
         tickets=1,
@@ -103,14 +109,58 @@ def verify_one(ledger: Ledger, desk: str, ticket_id: str) -> Steps[Verification]
     )
 
 
-def openings_without_ticket(ledger: Ledger, after: int) -> Steps[tuple[int | None, Verification]]:
-    """Look through events after a sequence for tickets that are gone; return where to go on, None at the end."""
-    events = yield from ledger.feed(after, BATCH)
-    findings: list[Finding] = []
-    for recorded in events:
-        if isinstance(recorded.event, TicketOpened) and (yield from ledger.stored_columns(recorded.ticket)) is None:
-            findings.append(Finding(ticket=recorded.ticket, what="it has a history, and is not there"))
-    return (events[-1].sequence if events else None), Verification(findings=tuple(findings))
+@attrs.define
+class Walk:
+    """How far the events of a desk were looked through, first by ticket and then in the order of the feed."""
+
+    goes_on: bool = True
+    by_ticket: bool = True
+    after: Key | None = None
+    sequence: int = 0
+
+
+def verify_desk(ledger: Ledger, walk: Walk) -> Steps[Verification]:
+    """
+    Verify what belongs to no ticket that is there: a part of the events, and at the end the counters.
+
+    It goes on where *walk* stands, and moves it.
+    """
+    if walk.by_ticket:
+        events = yield from ledger.entries("event", after=walk.after, limit=BATCH)
+        findings = yield from _without_ticket(ledger, events)
+        walk.by_ticket, walk.after = bool(events), events[-1].key if events else None
+        return Verification(findings=findings)
+    fed = yield from ledger.feed(walk.sequence, BATCH)
+    last = fed[-1].sequence if fed else walk.sequence
+    if [recorded.sequence for recorded in fed] != list(range(walk.sequence + 1, last + 1)):
+        walk.goes_on = False
+        what = f"the feed has a gap or a double between {walk.sequence} and {last}"
+        return Verification(findings=(Finding(ticket="?", what=what),))
+    walk.sequence, walk.goes_on = last, bool(fed)
+    return Verification() if fed else (yield from _counters(ledger, last))
+
+
+def _without_ticket(ledger: Ledger, events: Sequence[Entry]) -> Steps[tuple[Finding, ...]]:
+    """Look for openings whose ticket is gone."""
+    findings = []
+    for event in events:
+        ticket_id = str(event.key[0])
+        if event.form["name"] == _OPENED and (yield from ledger.stored_columns(ticket_id)) is None:
+            findings.append(Finding(ticket=ticket_id, what="it has a history, and is not there"))
+    return tuple(findings)
+
+
+def _counters(ledger: Ledger, fed: int) -> Steps[Verification]:
+    """Look whether a counter stands below what was given."""
+    counters = {entry.key[0]: entry.form["n"] for entry in (yield from ledger.entries("counter", after=None, limit=9))}
+    newest = yield from ledger.find(Query(sort="number", limit=1))
+    given = {"ticket": newest[0].number if newest else 0, "feed": fed}
+    findings = [
+        Finding(ticket="?", what=f"the counter {name!r} stands at {counters.get(name, 0)}, and {last} was given")
+        for name, last in given.items()
+        if counters.get(name, 0) < last
+    ]
+    return Verification(findings=tuple(findings))
 
 
 def _commands(history: tuple[Recorded, ...]) -> Iterator[list[Recorded]]:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from inspect import isawaitable, iscoroutinefunction
 
 from supportcore.definition.model import Definition
-from supportcore.desk.requests import Request, Rules
+from supportcore.desk.answers import Rules
+from supportcore.desk.requests import Request
 from supportcore.desk.timeline import clock_text
-from supportcore.errors import Fault, Invalid, NotInstalled, StoreError, facts
+from supportcore.errors import Fault, Invalid, NotInstalled, StoreError, TicketBroken, facts
 from supportcore.notices.render import Notice, Words, render
 from supportcore.storage.ports import Lease, Ledger, Steps
 from supportcore.tickets.advance import advance
-from supportcore.tickets.commands import Receipt
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.events import Content
 
@@ -36,17 +36,34 @@ def pause(times: int) -> timedelta:
 # -- timers
 
 
-def run_one(ledger: Ledger, rules: Rules, ticket_id: str, now: datetime) -> Steps[int]:
-    """Let everything happen to a ticket that has come due; return how many events that made."""
-    ticket = yield from ledger.ticket(ticket_id, lock=True)
+def next_due(ledger: Ledger, rules: Rules, now: datetime, claimed: list[str]) -> Steps[int | None]:
+    """
+    Let everything happen that has come due on the next ticket that no other worker has taken.
+
+    Args:
+        claimed: Is told the ticket, so that the caller knows it if this fails.
+
+    Returns:
+        How many events that made; None if no ticket is due.
+
+    Raises:
+        TicketBroken: It is due, and nothing happens; it would be the next one for ever.
+    """
+    claimed.clear()
+    claimed += yield from ledger.due(now, 1, claim=True)
+    if not claimed:
+        return None
+    ticket = yield from ledger.ticket(claimed[0], lock=True)
     if ticket is None or ticket.wake_at is None or ticket.wake_at > now:
-        return 0
+        return 0  # another worker was quicker
     own = yield from rules.load(ledger, ticket.rules_hash)
     levels = yield from rules.levels(ledger, ticket.levels)
     draft = Draft(desk=rules.today, rules=own, levels=levels, ticket=ticket, recorded_at=now)
     advance(draft, now)
-    if (yield from ledger.parked(ticket_id)):
-        yield from ledger.unpark(ticket_id)
+    if not draft.recorded:
+        raise TicketBroken(ticket=ticket.id, why=f"it is due at {ticket.wake_at.isoformat()}, and nothing happens")
+    if (yield from ledger.parked(ticket.id)):
+        yield from ledger.unpark(ticket.id)
     yield from ledger.save(draft.decision())
     return len(draft.recorded)
 
@@ -142,13 +159,18 @@ def settle(lease: Lease, *, token: str, now: datetime, failed: str) -> Request[b
 
 # -- what integrators read
 
+NUMBERED = 1000
+"""Events that are given their place in the feed at once."""
 
-def receipts(ledger: Ledger, command_ids: tuple[str, ...]) -> Steps[tuple[Receipt | None, ...]]:
-    """Return what came of commands."""
-    found = []
-    for command_id in command_ids:
-        found.append((yield from ledger.receipt(command_id)))
-    return tuple(found)
+
+def unnumbered() -> Request[bool]:
+    """Return whether there are events that have no place in the feed yet."""
+    return Request(lambda ledger: ledger.unnumbered())
+
+
+def number_events() -> Request[int]:
+    """Give events their place in the feed."""
+    return Request(lambda ledger: ledger.number_events(NUMBERED), write=True)
 
 
 def ticket_ids(ledger: Ledger, after: str) -> Steps[tuple[str, ...]]:

@@ -135,7 +135,12 @@ def load_record(kind: str, form: Document) -> Record:
 def record_text(record: Record) -> tuple[str, str]:
     """Return kind and stored form of a record as JSON text, for stores that keep it as one value."""
     kind, form = dump_record(record)
-    return kind, _encode(form)
+    return kind, form_text(form)
+
+
+def form_text(form: Mapping[str, Any]) -> str:
+    """Return the JSON text of a stored form."""
+    return _encode(dict(form))
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ Order and equality of text are by bytes of UTF-8 everywhere; instants come back 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -149,6 +149,49 @@ class Lease:
     token: str
 
 
+CHUNK = 255 * 1024
+"""Bytes of a blob that are stored as one; what GridFS takes by default."""
+
+Key = tuple[str | int, ...]
+"""The key of an entry within its desk and kind."""
+ENTRY_KINDS: Mapping[str, tuple[str, ...]] = {
+    "rules": ("rules_hash",),
+    "record": ("kind", "id"),
+    "counter": ("name",),
+    "ticket": ("id",),
+    "event": ("ticket", "position"),
+    "content": ("ticket", "position", "id"),
+    "receipt": ("command_id",),
+    "outbox": ("id",),
+    "parked": ("ticket",),
+    "blob": ("sha256",),
+    "chunk": ("sha256", "n"),
+}
+"""All that is kept of a desk, by kind: the names of what makes up the key. Text orders by its bytes."""
+
+
+@attrs.frozen
+class Entry:
+    """
+    One thing that is kept, in a form that is the same in every store.
+
+    Attributes:
+        kind: One of `ENTRY_KINDS`.
+        key: What it is stored under, within its desk.
+        form: JSON-safe; instants are ISO text in UTC with milliseconds or None, bytes base64. By kind:
+
+            - rules ``document``; counter (``ticket`` or ``feed``) ``n``, the last number given;
+            - record, ticket, content, receipt: their stored forms (`supportcore.storage.codec.dump`);
+            - event ``command_id name version form recorded_at sequence`` (0: none yet);
+            - outbox ``row`` (its stored form) ``status attempts next_at token leased_until sent_at error``;
+            - parked ``until times error``; blob ``length``; chunk ``data``.
+    """
+
+    kind: str
+    key: Key
+    form: Mapping[str, Any]
+
+
 class Tickets(Protocol):
     """The tickets of one desk as they are now."""
 
@@ -176,8 +219,15 @@ class Tickets(Protocol):
     def ticket_ids(self, after: str, limit: int) -> Steps[tuple[str, ...]]:
         """Return ids greater than *after*, ascending; ``""`` starts."""
 
-    def due(self, now: datetime, limit: int) -> Steps[tuple[str, ...]]:
-        """Return ids of tickets whose ``wake_at <= now``, earliest first, then by id, without those still parked."""
+    def due(self, now: datetime, limit: int, *, claim: bool = False) -> Steps[tuple[str, ...]]:
+        """
+        Return ids of tickets whose ``wake_at <= now``, earliest first, then by id, without those still parked.
+
+        Args:
+            claim: Lock them until the transaction ends and pass over those that somebody else has locked, where the
+                engine can. Elsewhere one of the earliest is returned, so that workers seldom meet; if they do, one of
+                them is told `Conflict`.
+        """
 
     def park(self, ticket_id: str, *, until: datetime, error: str) -> Steps[None]:
         """Leave a ticket out of `due` until then."""
@@ -198,9 +248,9 @@ class Tickets(Protocol):
 class Histories(Protocol):
     """What happened on one desk, and what was written."""
 
-    def save(self, decision: Decision) -> Steps[None]:
+    def save(self, *decisions: Decision) -> Steps[None]:
         """
-        Store a decision: tickets, events, contents, outbox rows and receipt.
+        Store decisions: tickets, events, contents, outbox rows and receipts; those of many go together.
 
         Raises:
             Conflict: A ticket no longer has the version it was decided on, or its number or command id is taken.
@@ -213,13 +263,29 @@ class Histories(Protocol):
         """Return what was written in a ticket, by position, then id."""
 
     def feed(self, after: int, limit: int) -> Steps[tuple[Recorded, ...]]:
-        """Return events of all tickets of the desk with a sequence greater than *after*, ascending."""
+        """
+        Return events of all tickets of the desk with a sequence greater than *after*, ascending.
 
-    def receipt(self, command_id: str) -> Steps[Receipt | None]:
-        """Return what a command came to, or None if it was never carried out."""
+        An event has a sequence once `number_events` gave it one. Both together skip nothing that is committed late.
+        """
 
-    def next_number(self) -> Steps[int]:
-        """Return the desk's next ticket number: unique and rising, from 1; a rollback may leave a gap."""
+    def number_events(self, limit: int) -> Steps[int]:
+        """
+        Give a sequence to up to *limit* committed events that have none; return to how many.
+
+        Sequences rise from 1 without a gap; those of one ticket are in the order of its history. One transaction at a
+        time does this for a desk, and commits before anybody sees what it gave: so whatever commits later comes later.
+        A store whose commits are one after the other may give them at once, and then has nothing to do here.
+        """
+
+    def unnumbered(self) -> Steps[bool]:
+        """Return whether there are events that have no sequence yet."""
+
+    def receipts(self, command_ids: Iterable[str]) -> Steps[tuple[Receipt | None, ...]]:
+        """Return what commands came to, in that order, None for one that was never carried out; one round trip."""
+
+    def next_numbers(self, count: int = 1) -> Steps[int]:
+        """Return the first of the desk's next *count* ticket numbers: unique, rising from 1; rollbacks leave gaps."""
 
 
 class Catalogue(Protocol):
@@ -245,7 +311,11 @@ class Outbox(Protocol):
     """Notices that were decided and are to be delivered."""
 
     def claim(self, *, now: datetime, until: datetime, token: str, limit: int) -> Steps[tuple[Lease, ...]]:
-        """Lease rows that are due and not leased, earliest first, then by id; the caller commits before it sends."""
+        """
+        Lease rows that are due and not leased, earliest first, then by id; the caller commits before it sends.
+
+        Rows that another transaction is just leasing are passed over, where the engine can.
+        """
 
     def settle(
         self, row_id: str, *, token: str, sent_at: datetime | None, retry_at: datetime | None, error: str = ""
@@ -261,7 +331,49 @@ class Outbox(Protocol):
         """Return how many rows are ``pending``, ``sent`` and ``dead``."""
 
 
-class Ledger(Tickets, Histories, Catalogue, Outbox, Protocol):
+class Blobs(Protocol):
+    """
+    Files of one desk under the sha256 of their bytes, in chunks of `CHUNK` bytes; the last one may be shorter.
+
+    A blob exists once it is finished, so chunks of one that was broken off are never seen; `supportcore.storage.blobs`
+    reads and writes streams with these.
+    """
+
+    def blob(self, sha256: str) -> Steps[int | None]:
+        """Return the length of a blob in bytes, or None if there is none."""
+
+    def chunk(self, sha256: str, n: int) -> Steps[bytes | None]:
+        """Return chunk *n*, from 0, of a blob, finished or not."""
+
+    def put_chunk(self, sha256: str, n: int, data: bytes) -> Steps[None]:
+        """Store a chunk; storing it again changes nothing."""
+
+    def finish_blob(self, sha256: str, length: int) -> Steps[None]:
+        """Make a blob of the chunks stored; finishing it again changes nothing."""
+
+    def drop_blob(self, sha256: str) -> Steps[None]:
+        """Remove a blob and its chunks; it need not be there."""
+
+
+class Portable(Protocol):
+    """One desk entry by entry, in a form that is the same in every store, so that it can be moved to another."""
+
+    def entries(self, kind: str, *, after: Key | None, limit: int) -> Steps[tuple[Entry, ...]]:
+        """Return up to *limit* entries of a kind with a key greater than *after*, by key."""
+
+    def put_entries(self, entries: Sequence[Entry]) -> Steps[None]:
+        """
+        Store entries, all of one kind, of which none is there yet.
+
+        Raises:
+            Conflict: There is one under such a key.
+        """
+
+    def last_entry(self, kind: str) -> Steps[Key | None]:
+        """Return the greatest key of a kind, or None."""
+
+
+class Ledger(Tickets, Histories, Catalogue, Outbox, Blobs, Portable, Protocol):
     """All that is kept of one desk. Every method is pure until its steps are executed."""
 
 

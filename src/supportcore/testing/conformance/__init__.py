@@ -14,8 +14,9 @@ For a store of your own, in a test module:
             yield store
             store.close()
 
-There is a class for each port, for stores that grow, and `StoreConformance` is all of them; a store whose transactions
-never wait for one another adds `OverlapsConformance`. An asynchronous store goes behind
+There is a class for each port, for stores that grow, and `StoreConformance` is all of them. A store in which writers of
+different tickets never wait for one another adds `ManyWritersConformance`; one in which nobody ever waits adds
+`OverlapsConformance` too. An asynchronous store goes behind
 `supportcore.testing.blocking.BlockingStore`. Every example takes a fresh desk of the store, so a fixture that gives the
 same store to all tests of a class is fine where a fresh one is dear.
 
@@ -25,14 +26,21 @@ here, and tickets with `stored_columns`, the back door to what truly lies there.
 
 import pytest
 
-_PARTS = ("driving", "samples", "plain_lists", "tickets", "lists", "pages", "histories", "catalogue", "outbox")
-pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in (*_PARTS, "transactions")))
+_PARTS = (
+    "blobs", "catalogue", "claims", "driving", "feed", "histories", "lists", "outbox", "pages", "plain_lists",
+    "portable", "receipts", "samples", "tickets", "transactions",
+)  # fmt: skip
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from supportcore.testing.conformance.catalogue import CatalogueConformance  # noqa: E402  # after the registration
+from supportcore.testing.conformance.blobs import BlobsConformance  # noqa: E402  # after the registration
+from supportcore.testing.conformance.catalogue import CatalogueConformance  # noqa: E402
+from supportcore.testing.conformance.claims import OpenClaimsConformance  # noqa: E402
+from supportcore.testing.conformance.feed import LateCommitsConformance  # noqa: E402
 from supportcore.testing.conformance.histories import HistoriesConformance  # noqa: E402
 from supportcore.testing.conformance.lists import ListsConformance  # noqa: E402
 from supportcore.testing.conformance.outbox import OutboxConformance  # noqa: E402
 from supportcore.testing.conformance.pages import PagesConformance  # noqa: E402
+from supportcore.testing.conformance.portable import PortableConformance  # noqa: E402
 from supportcore.testing.conformance.tickets import TicketsConformance  # noqa: E402
 from supportcore.testing.conformance.transactions import OverlapsConformance, TransactionsConformance  # noqa: E402
 
@@ -44,18 +52,27 @@ class StoreConformance(
     HistoriesConformance,
     CatalogueConformance,
     OutboxConformance,
+    BlobsConformance,
+    PortableConformance,
     TransactionsConformance,
 ):
     """Everything a store promises."""
 
 
+class ManyWritersConformance(LateCommitsConformance, OpenClaimsConformance):
+    """What a store promises whose transactions never wait for one another while they write to different tickets."""
+
+
 __all__ = [
+    "BlobsConformance",
     "CatalogueConformance",
     "HistoriesConformance",
     "ListsConformance",
+    "ManyWritersConformance",
     "OutboxConformance",
     "OverlapsConformance",
     "PagesConformance",
+    "PortableConformance",
     "StoreConformance",
     "TicketsConformance",
     "TransactionsConformance",

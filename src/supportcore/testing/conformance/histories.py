@@ -1,40 +1,26 @@
-"""What `supportcore.storage.ports.Histories` promises."""
+"""What `supportcore.storage.ports.Histories` promises; the feed, receipts and numbers have modules of their own."""
 
 # ruff: noqa: SIM300  # expected == actual, as in every test
 
 from __future__ import annotations
 
-import threading
-from itertools import count
+from typing import Any
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportcore.predicate import ALWAYS
-from supportcore.storage.ports import (
-    Conflict,
-    Steps,
-    Store,
-    drive,
-)
+from supportcore.storage.ports import Conflict, Store
 from supportcore.testing import strategies
-from supportcore.testing.conformance.driving import (
-    THREADS,
-    Conformance,
-    Undo,
-    at_once,
-    for_every_store,
-    fresh_desk,
-    read,
-    write,
-    write_among_others,
-)
+from supportcore.testing.conformance.driving import fewer, for_every_store, fresh_desk, read, write
+from supportcore.testing.conformance.feed import FeedConformance
+from supportcore.testing.conformance.receipts import ReceiptsConformance, receipt_of
 from supportcore.testing.conformance.samples import (
     content,
     contents_of,
-    given_receipt,
+    everything,
+    everything_kept,
     moved_to,
     noted_ticket,
     opened_ticket,
@@ -42,11 +28,12 @@ from supportcore.testing.conformance.samples import (
 )
 from supportcore.text import BODY_LIMIT
 from supportcore.tickets.commands import Change, Decision
-from supportcore.tickets.events import Recorded
 from supportcore.tickets.evolve import fold
 
 
-class HistoriesConformance(Conformance):
+class HistoriesConformance(FeedConformance, ReceiptsConformance):
+    """What `supportcore.storage.ports.Histories` promises."""
+
     """What `supportcore.storage.ports.Histories` promises."""
 
     @for_every_store
@@ -64,7 +51,7 @@ class HistoriesConformance(Conformance):
         written = sorted(decision.contents, key=lambda one: (one.position, one.id.encode()))
         assert written == list(read(store, ledger.contents(change.ticket.id)))
         if decision.receipt is not None:
-            assert decision.receipt == read(store, ledger.receipt(decision.receipt.command_id))
+            assert decision.receipt == receipt_of(store, ledger, decision.receipt.command_id)
         claim = ledger.claim(now=strategies.LAST_INSTANT, until=strategies.LAST_INSTANT, token="w", limit=100)
         assert {row.id: row for row in decision.outbox} == {lease.row.id: lease.row for lease in write(store, claim)}
 
@@ -130,152 +117,75 @@ class HistoriesConformance(Conformance):
         write(store, ledger.save(Decision()))
         assert before == read(store, contents_of(ledger))
 
-    # -- the feed
+    # -- many at once
 
-    @for_every_store
-    @given(decisions=st.lists(strategies.decisions(), max_size=3), limit=st.integers(1, 5))
-    def test_the_feed_can_be_walked(self, store: Store, decisions: list[Decision], limit: int) -> None:
-        """Asking on from the last sequence meets every event of the desk once, and each as its history has it."""
+    @fewer(3)
+    @given(decisions=st.lists(strategies.decisions(), max_size=4), notes=st.lists(st.integers(0, 3), max_size=4))
+    def test_many_decisions_are_saved_as_one_by_one(
+        self, store: Store, decisions: list[Decision], notes: list[int]
+    ) -> None:
+        """Saved together, decisions leave what they leave when they are saved in turn."""
+        kept = []
+        for together in (True, False):
+            desk = fresh_desk()
+            ledger = store.ledger(desk)
+            many = [_alone(moved_to(one, desk, f"t{n}", n), n) for n, one in enumerate(decisions, start=1)]
+            latest = {place: one.changes[0].ticket for place, one in enumerate(many)}
+            for n, place in enumerate(notes):
+                if place in latest:
+                    many.append(noted_ticket(latest[place], f"note {n}"))
+                    latest[place] = many[-1].changes[0].ticket
+            if together:
+                write(store, ledger.save(*many))
+            else:
+                for decision in many:
+                    write(store, ledger.save(decision))
+            kept.append(read(store, everything_kept(ledger)))
+        assert kept[1] == kept[0]
+
+    @pytest.mark.parametrize("place", range(4))
+    @pytest.mark.parametrize("why", ["version", "number", "ticket", "receipt", "notice"])
+    def test_one_that_cannot_be_saved_undoes_all(self, store: Store, place: int, why: str) -> None:
+        """A stale version, or a number, ticket, command id or notice that is taken, among many: none is saved."""
         desk = fresh_desk()
         ledger = store.ledger(desk)
-        saved: list[Recorded] = []
-        for number, decision in enumerate(decisions, start=1):
-            (change,) = moved_to(decision, desk, f"t{number}", number).changes
-            write(store, ledger.save(Decision(changes=(change,))))
-            saved.extend(change.recorded)
-        walked: list[Recorded] = []
-        while found := read(store, ledger.feed(walked[-1].sequence if walked else 0, limit)):
-            assert len(found) <= limit
-            walked.extend(found)
-        assert saved == stored(walked)
-        sequences = [one.sequence for one in walked]
-        assert sorted(set(sequences)) == sequences
-        histories = [one for n in range(len(decisions)) for one in read(store, ledger.history(f"t{n + 1}"))]
-        assert walked == histories
-
-    def test_the_feed_loses_nothing_while_others_write(self, store: Store) -> None:
-        """Who reads the feed on and on beside writers has met every event in the end, none of them twice."""
-        desk = fresh_desk()
-        ledger = store.ledger(desk)
-        writers, each = 4, 6
-        for thread in range(writers):
-            write(store, ledger.save(opened_ticket(desk, f"t{thread}", thread + 1)))
-        met: list[Recorded] = []
-        busy = threading.Semaphore(0)
-
-        def change(ticket_id: str, command_id: str) -> Steps[None]:
-            found = yield from ledger.ticket(ticket_id, lock=True)
-            assert found is not None
-            yield from ledger.save(noted_ticket(found, command_id))
-
-        def follow() -> None:
-            while found := read(store, ledger.feed(met[-1].sequence if met else 0, 3)):
-                met.extend(found)
-
-        def work(thread: int) -> None:
-            if thread == writers:
-                while not busy.acquire(timeout=0.001):
-                    follow()
-                return
-            for number in range(each):
-                write_among_others(store, lambda number=number: change(f"t{thread}", f"c{number}"))  # type: ignore[misc]
-            done.wait()
-            if thread == 0:
-                busy.release()
-
-        done = threading.Barrier(writers)
-        at_once(work, writers + 1)
-        follow()
-        everything = [one for thread in range(writers) for one in read(store, ledger.history(f"t{thread}"))]
-        assert writers * (each + 1) == len(everything)
-        assert sorted(everything, key=lambda one: one.sequence) == met
-
-    # -- receipts and numbers
-
-    def test_a_command_is_carried_out_once(self, store: Store) -> None:
-        """A second receipt for a command id is a conflict that takes everything with it; unknown ids have none."""
-        desk = fresh_desk()
-        ledger = store.ledger(desk)
-        first = opened_ticket(desk)
-        receipt = given_receipt(first.changes[0].ticket, "c1")
-        write(store, ledger.save(attrs.evolve(first, receipt=receipt)))
-        before = read(store, contents_of(ledger))
-        second = opened_ticket(desk, "t2", 2)
-        taken = attrs.evolve(second, receipt=given_receipt(second.changes[0].ticket, "c1"))
+        here = everything(desk, "t1", 1)
+        write(store, ledger.save(here))
+        ticket = here.changes[0].ticket
+        write(store, ledger.save(noted_ticket(ticket)))
+        before = read(store, everything_kept(ledger))
+        fifth = everything(desk, "t5", 5)
+        bad = {
+            "version": noted_ticket(ticket, "stale"),
+            "number": opened_ticket(desk, "t5", 1),
+            "ticket": opened_ticket(desk, "t1", 5),
+            "receipt": attrs.evolve(fifth, receipt=here.receipt),
+            "notice": attrs.evolve(fifth, outbox=here.outbox),
+        }[why]
+        many = [everything(desk, f"t{number}", number) for number in (2, 3, 4)]
+        many.insert(place, bad)
         with pytest.raises(Conflict):
-            write(store, ledger.save(taken))
-        assert before == read(store, contents_of(ledger))
-        assert receipt == read(store, ledger.receipt("c1"))
-        assert read(store, ledger.receipt("C1")) is None
-        assert read(store, ledger.receipt("c1 ")) is None
+            write(store, ledger.save(*many))
+        assert before == read(store, everything_kept(ledger))
 
-    def test_one_of_several_at_once_carries_a_command_out(self, store: Store) -> None:
-        """Of threads that save a receipt for one command id, one succeeds and the others meet a conflict."""
+    def test_hundreds_of_decisions_can_be_saved_at_once(self, store: Store) -> None:
+        """As many as an import saves in one transaction."""
         desk = fresh_desk()
         ledger = store.ledger(desk)
+        many = [everything(desk, f"t{number:03}", number) for number in range(1, 301)]
+        write(store, ledger.save(*many))
+        assert tuple(one.changes[0].ticket.id for one in many) == read(store, ledger.ticket_ids("", 1000))
+        for one in (many[0], many[-1]):
+            assert one.receipt == receipt_of(store, ledger, f"open-{one.changes[0].ticket.id}")
+            assert list(one.changes[0].recorded) == stored(read(store, ledger.history(one.changes[0].ticket.id)))
 
-        def work(thread: int) -> bool:
-            decision = opened_ticket(desk, f"t{thread}", thread + 1)
-            receipt = given_receipt(decision.changes[0].ticket, "c1")
 
-            def steps() -> Steps[bool]:
-                if (yield from ledger.receipt("c1")) is not None:
-                    return False
-                yield from ledger.save(attrs.evolve(decision, receipt=receipt))
-                return True
-
-            return write_among_others(store, steps)
-
-        winners = [thread for thread, won in enumerate(at_once(work)) if won]
-        assert 1 == len(winners)
-        kept = read(store, ledger.receipt("c1"))
-        assert kept is not None
-        assert (kept.id,) == read(store, ledger.ticket_ids("", 100)) == (f"t{winners[0]}",)
-
-    def test_numbers_begin_at_one_and_rise(self, store: Store) -> None:
-        """Each number is greater than the one before, also within one transaction; each desk counts for itself."""
-        desk = fresh_desk()
-        ledger = store.ledger(desk)
-
-        def two_numbers() -> Steps[list[int]]:
-            return [(yield from ledger.next_number()), (yield from ledger.next_number())]
-
-        assert [1, 2] == write(store, two_numbers())
-        assert 3 == write(store, ledger.next_number())
-        assert 1 == write(store, store.ledger(fresh_desk()).next_number())
-
-    def test_numbers_are_unique_and_rise_under_threads(self, store: Store) -> None:
-        """No two of the tickets opened at once share a number, and one opened after another has a higher one."""
-        desk = fresh_desk()
-        ledger = store.ledger(desk)
-        ticks = count()
-        each = 5
-
-        def open_one(ticket_id: str) -> Steps[int]:
-            number = yield from ledger.next_number()
-            yield from ledger.save(opened_ticket(desk, ticket_id, number))
-            return number
-
-        def work(thread: int) -> list[tuple[int, int, int]]:
-            found = []
-            for place in range(each):
-                begun = next(ticks)
-                number = write_among_others(store, lambda place=place: open_one(f"{thread}-{place}"))  # type: ignore[misc]
-                found.append((begun, next(ticks), number))
-            return found
-
-        opened_at = [one for some in at_once(work) for one in some]
-        numbers = [number for _, _, number in opened_at]
-        assert THREADS * each == len(set(numbers)) == read(store, ledger.count(ALWAYS))
-        late = [(a, b) for a in opened_at for b in opened_at if a[1] < b[0] and a[2] >= b[2]]
-        assert [] == late
-
-    def test_a_number_that_was_kept_is_not_given_again(self, store: Store) -> None:
-        """After a transaction that was undone, the next number is one that no ticket has."""
-        desk = fresh_desk()
-        ledger = store.ledger(desk)
-        write(store, ledger.save(opened_ticket(desk, "t1", write(store, ledger.next_number()))))
-        with pytest.raises(Undo), store.begin(write=True) as execute:
-            drive(ledger.next_number(), execute)
-            raise Undo
-        assert write(store, ledger.next_number()) > 1
+def _alone(decision: Decision, number: int) -> Decision:
+    """Return a decision with ids that no other of the desk has, about its own ticket."""
+    ticket_id = decision.changes[0].ticket.id
+    contents = tuple(attrs.evolve(one, ticket=ticket_id) for one in decision.contents)
+    rows = tuple(attrs.evolve(row, id=f"r{number}-{place}") for place, row in enumerate(decision.outbox))
+    receipt: Any = decision.receipt
+    if receipt is not None:
+        receipt = attrs.evolve(receipt, command_id=f"c{number}")
+    return attrs.evolve(decision, contents=contents, outbox=rows, receipt=receipt)

@@ -22,7 +22,7 @@ from supportcore.storage.ports import (
 from supportcore.testing import strategies
 from supportcore.testing.conformance.driving import (
     Conformance,
-    for_every_store,
+    fewer,
     fresh_desk,
     read,
     write,
@@ -53,7 +53,7 @@ from supportcore.tickets.ticket import Ticket
 class ListsConformance(Conformance):
     """Filters, sorts, seeks and counts; null and text compare as `supportcore.predicate` says."""
 
-    @for_every_store
+    @fewer()
     @given(
         shown=crowds_and_conditions(),
         sort=SORTS,
@@ -80,7 +80,7 @@ class ListsConformance(Conformance):
             some = attrs.evolve(query, limit=limit, skip=skip)
             assert expected[skip : skip + limit] == list(read(store, ledger.find(some)))
 
-    @for_every_store
+    @fewer()
     @given(shown=crowds_and_conditions(), field=st.sampled_from(COUNT_KEYS), cap=st.integers(1, 12))
     def test_counts_are_what_a_plain_filter_gives(
         self, store: Store, shown: tuple[tuple[Ticket, ...], list[Predicate]], field: str, cap: int
@@ -95,7 +95,7 @@ class ListsConformance(Conformance):
             by_field = dict(read(store, ledger.count_by(where, field)))
             assert Counter(getattr(ticket, field) for ticket in expected) == by_field
 
-    @for_every_store
+    @fewer()
     @given(
         shown=crowds_and_filters(),
         sort=SORTS,
@@ -167,6 +167,23 @@ class ListsConformance(Conformance):
             found = read(store, ledger.find(Query(where=Range("customer", edge, None), sort="number", limit=100)))
             assert names[names.index(edge) :] == [ticket.customer for ticket in found]
 
+    @pytest.mark.parametrize("value", [-1e300, -0.5, 0.0, 1.0, 1.5, 2.0, 2.5, 3.0, float(2**62), float(2**63), 1e300])
+    def test_a_number_compares_with_any_number(self, store: Store, value: float) -> None:
+        """A float is equal, less or greater as it is in arithmetic: neither rounded nor refused."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        numbers = (1, 2, 3, 2**62, 2**62 + 1, 2**63 - 1)
+        tickets = [opened(desk, f"t{place}", opening(number)) for place, number in enumerate(numbers)]
+        write(store, save_all(ledger, tickets))
+        conditions: list[Predicate] = [
+            Eq("number", value), Ne("number", value), In("number", (value, 2)), Range("number", value, None),
+            Range("number", None, value), Range("number", 2, value), All((Range("number", value, 3.5),)),
+        ]  # fmt: skip
+        for where in conditions:
+            expected = [ticket for ticket in tickets if holds(where, ticket)]
+            assert expected == list(read(store, ledger.find(Query(where=where, sort="number", descending=False))))
+            assert len(expected) == read(store, ledger.count(where))
+
     def test_conditions_that_are_always_or_never_true(self, store: Store) -> None:
         """An empty ``all`` holds of everything; an empty ``any`` and an empty list of values of nothing."""
         ledger, ticket = fresh_ticket(store)
@@ -185,7 +202,7 @@ class ListsConformance(Conformance):
             deep = (All, AnyOf)[depth % 2]((Eq("state", f"s{depth}"), deep) if depth % 2 else (deep, Ne("team", "x")))
         assert {ticket} == found_by(store, ledger, deep)
 
-    @for_every_store
+    @fewer()
     @given(crowd=strategies.crowds(), limit=st.integers(1, 5))
     def test_ids_can_be_walked(self, store: Store, crowd: tuple[Ticket, ...], limit: int) -> None:
         """Asking on from the last id meets every ticket once, by the bytes of the ids."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -145,6 +146,20 @@ class OutboxConformance(Conformance):
         (lease,) = self._claim(store, ledger, token="other")
         assert 1 == lease.attempts
 
+    def test_a_claim_whose_answer_was_lost_is_given_out_again(self, store: Store) -> None:
+        """Who never heard of its rows settles none; after the lease they go to the next, who can."""
+        rows = [notice(f"r{number}") for number in range(3)]
+        ledger = self._told(store, rows)
+        until = AT + timedelta(minutes=5)
+        self._claim(store, ledger, until=until, token="lost", limit=2)
+        late: dict[str, Any] = {"until": until + timedelta(minutes=5), "limit": 10}
+        assert ["r2"] == [lease.row.id for lease in self._claim(store, ledger, token="second", **late)]
+        found = self._claim(store, ledger, now=until, token="third", **late)
+        assert [("r0", 2), ("r1", 2)] == [(lease.row.id, lease.attempts) for lease in found]
+        assert not any(self._settle(store, ledger, row.id, token="lost", sent_at=until) for row in rows)
+        assert all(self._settle(store, ledger, lease.row.id, token="third", sent_at=until) for lease in found)
+        assert (1, 2, 0) == notices(read(store, ledger.outbox_counts()))
+
     def test_workers_never_share_a_row(self, store: Store) -> None:
         """Of workers that claim at once, each row goes to one."""
         rows = [notice(f"r{number}") for number in range(12)]
@@ -157,6 +172,7 @@ class OutboxConformance(Conformance):
                 store, lambda: ledger.claim(now=AT, until=until, token=f"w{thread}", limit=2)
             ):
                 taken.extend(lease.row.id for lease in leases)
+                assert len(taken) <= len(rows)
             return taken
 
         taken = [row_id for some in at_once(work, 4) for row_id in some]

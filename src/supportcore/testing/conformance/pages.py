@@ -24,7 +24,7 @@ from supportcore.storage.ports import (
 from supportcore.testing import strategies
 from supportcore.testing.conformance.driving import (
     Conformance,
-    for_every_store,
+    fewer,
     read,
 )
 from supportcore.testing.conformance.plain_lists import (
@@ -44,7 +44,7 @@ from supportcore.tickets.ticket import Ticket
 class PagesConformance(Conformance):
     """Pages forwards, backwards and by number, while others write."""
 
-    @for_every_store
+    @fewer()
     @given(shown=crowds_and_filters(), sort=SORTS, descending=DIRECTIONS, limit=st.integers(1, 4))
     def test_pages_make_up_the_whole_list(
         self,
@@ -82,7 +82,7 @@ class PagesConformance(Conformance):
         numbered = [read(store, page(ledger, attrs.evolve(listing, page=n + 1))) for n in range(len(forwards))]
         assert forwards == numbered
 
-    @for_every_store
+    @fewer(3)
     @given(
         crowd=strategies.crowds(min_size=2),
         sort=SORTS,
@@ -120,7 +120,7 @@ class PagesConformance(Conformance):
             assert len(met) < 200
         assert Counter(stay) == Counter(ticket_id for ticket_id in met if ticket_id in stay)
 
-    @for_every_store
+    @fewer()
     @given(shown=crowds_and_filters(), other=strategies.predicates(), sort=SORTS)
     def test_a_cursor_belongs_to_its_query(
         self, store: Store, shown: tuple[tuple[Ticket, ...], Predicate], other: Predicate, sort: str

@@ -10,7 +10,9 @@ import attrs
 
 from supportcore.predicate import ALWAYS, Predicate
 from supportcore.storage.ports import (
+    ENTRY_KINDS,
     RECORD_KINDS,
+    Entry,
     Ledger,
     Query,
     Steps,
@@ -130,6 +132,29 @@ def contents_of(ledger: Ledger) -> Steps[dict[str, Any]]:
     for kind in RECORD_KINDS:
         shown[kind] = yield from ledger.records_of(kind, limit=1000)
     return shown
+
+
+def entries_of(ledger: Ledger, kind: str, limit: int = 1000) -> Steps[list[Entry]]:
+    """Return all entries of a kind, read up to *limit* at a time."""
+    found: list[Entry] = []
+    while some := (yield from ledger.entries(kind, after=found[-1].key if found else None, limit=limit)):
+        assert not found or some[0].key != found[-1].key, "an entry comes twice"
+        found.extend(some)
+    return found
+
+
+def everything_kept(ledger: Ledger) -> Steps[dict[str, Any]]:
+    """Return all that is kept of a desk, without its name and without the places in its feed."""
+    kept: dict[str, Any] = {}
+    for kind in ENTRY_KINDS:
+        for entry in (yield from entries_of(ledger, kind)):
+            form = {name: value for name, value in entry.form.items() if (kind, name) not in _OF_THE_DESK}
+            if (kind, entry.key) != ("counter", ("feed",)):
+                kept[f"{kind} {entry.key}"] = form
+    return kept
+
+
+_OF_THE_DESK = {("ticket", "desk"), ("event", "sequence")}
 
 
 def notices(counts: Mapping[str, int]) -> tuple[int, int, int]:

@@ -23,9 +23,10 @@ from supportcore.storage.ports import (
     Store,
 )
 from supportcore.testing import strategies
+from supportcore.testing.conformance.claims import ClaimsConformance
 from supportcore.testing.conformance.driving import (
-    Conformance,
     at_once,
+    fewer,
     for_every_store,
     fresh_desk,
     read,
@@ -50,7 +51,7 @@ from supportcore.tickets.evolve import fold, opened
 from supportcore.tickets.ticket import Ticket, Timer
 
 
-class TicketsConformance(Conformance):
+class TicketsConformance(ClaimsConformance):
     """What `supportcore.storage.ports.Tickets` promises."""
 
     @for_every_store
@@ -66,7 +67,7 @@ class TicketsConformance(Conformance):
         assert ticket == read(store, ledger.ticket_by_number(ticket.number))
         assert (ticket,) == read(store, ledger.find(Query()))
 
-    @for_every_store
+    @fewer()
     @given(ticket=strategies.tickets())
     def test_what_is_filtered_and_sorted_is_truly_stored(self, store: Store, ticket: Ticket) -> None:
         """Through the back door: the columns are those the ticket asks for, and hold what its fields hold."""
@@ -100,7 +101,7 @@ class TicketsConformance(Conformance):
         assert () == read(store, ledger.due(strategies.LAST_INSTANT, 10))
         assert 0 == read(store, ledger.parked("t1"))
 
-    @for_every_store
+    @fewer()
     @given(before=strategies.tickets(), after=strategies.tickets())
     def test_a_saved_ticket_replaces_the_one_before(self, store: Store, before: Ticket, after: Ticket) -> None:
         """Nothing of the older version is left, neither in the ticket nor in lists, counts and columns."""
@@ -151,7 +152,7 @@ class TicketsConformance(Conformance):
 
     # -- what comes due
 
-    @for_every_store
+    @fewer()
     @given(crowd=strategies.crowds(), data=st.data())
     def test_what_is_due_comes_earliest_first(
         self, store: Store, crowd: tuple[Ticket, ...], data: st.DataObject

@@ -30,6 +30,7 @@ from supportcore.testing import strategies
 from supportcore.testing.conformance.driving import (
     Conformance,
     Undo,
+    fewer,
     for_every_store,
     fresh_desk,
     read,
@@ -53,7 +54,7 @@ from supportcore.tickets.commands import Decision
 
 def _do_everything(ledger: Ledger, desk: str) -> Steps[None]:
     """Do one of everything that can be done to a desk on which ``t1`` is open, with a notice that is pending."""
-    number = yield from ledger.next_number()
+    number = yield from ledger.next_numbers()
     yield from ledger.save(everything(desk, "t2", number + 100))
     ticket = yield from ledger.ticket("t1", lock=True)
     assert ticket is not None
@@ -90,13 +91,13 @@ class TransactionsConformance(Conformance):
         assert read(store, ledger.ticket_by_number(101)) is None
         assert () == read(store, ledger.history("t2"))
         assert () == read(store, ledger.contents("t2"))
-        assert read(store, ledger.receipt("open-t2")) is None
+        assert read(store, ledger.receipts(("open-t2",)))[0] is None
         assert read(store, ledger.rules("1" * 64)) is None
         claim = ledger.claim(now=AT, until=AT + timedelta(days=1), token="worker", limit=10)
         assert [("row-of-t1", 1)] == [(lease.row.id, lease.attempts) for lease in write(store, claim)]
         write(store, ledger.save(everything(desk, "t2", 101)))
 
-    @for_every_store
+    @fewer()
     @given(decision=strategies.decisions(), stop=st.integers(0, 12))
     def test_a_decision_is_saved_whole_or_not_at_all(self, store: Store, decision: Decision, stop: int) -> None:
         """Broken off after any number of operations, nothing of a decision is left; tried again, all of it is there."""
@@ -124,12 +125,12 @@ class TransactionsConformance(Conformance):
         with store.begin(write=True) as execute:
             drive(_do_everything(ledger, desk), execute)
             inside = drive(contents_of(ledger), execute)
-            receipt = drive(ledger.receipt("open-t2"), execute)
+            (receipt,) = drive(ledger.receipts(("open-t2",)), execute)
             rules = drive(ledger.rules("1" * 64), execute)
             found = drive(ledger.records([("product", "p1")]), execute)
         assert inside == read(store, contents_of(ledger))
         assert ("t1", "t2") == inside["ids"]
-        assert 3 == len(inside["feed"])
+        assert 3 == sum(len(inside[f"history {ticket_id}"]) for ticket_id in inside["ids"])
         assert (1, 1, 0) == inside["outbox"]
         assert 2 == inside["ticket t1"].version
         assert receipt is not None
@@ -174,7 +175,7 @@ class TransactionsConformance(Conformance):
         assert not store.joined
         assert "://" in store.url
 
-    @for_every_store
+    @fewer(3)
     @given(mine=strategies.decisions(), theirs=strategies.decisions(), record=strategies.records())
     def test_desks_never_see_one_another(self, store: Store, mine: Decision, theirs: Decision, record: Record) -> None:
         """With the same ids and numbers on both, whatever is done on one desk changes nothing on the other."""
@@ -186,21 +187,21 @@ class TransactionsConformance(Conformance):
         write(store, here.put_record(record))
         write(store, here.put_rules(HASH, "mine"))
         write(store, here.park("t1", until=AT, error=""))
-        assert 1 == write(store, here.next_number())
+        assert 1 == write(store, here.next_numbers())
         assert empty == read(store, contents_of(there))
         assert read(store, there.ticket("t1")) is None
         assert read(store, there.ticket_by_number(1)) is None
         assert read(store, there.rules(HASH)) is None
         assert (None,) == read(store, there.records([(KIND_OF[type(record)], record.id)]))
         if mine.receipt is not None:
-            assert read(store, there.receipt(mine.receipt.command_id)) is None
+            assert read(store, there.receipts((mine.receipt.command_id,))) == (None,)
         far = strategies.LAST_INSTANT
         assert () == write(store, there.claim(now=far, until=far, token="w", limit=100))
         before = read(store, contents_of(here))
 
         write(store, there.save(theirs))
         write(store, there.put_rules(HASH, "theirs"))
-        assert 1 == write(store, there.next_number())
+        assert 1 == write(store, there.next_numbers())
         write(store, there.park("t1", until=AT, error=""))
         for lease in write(store, there.claim(now=far, until=far, token="w", limit=100)):
             assert write(store, there.settle(lease.row.id, token="w", sent_at=AT, retry_at=None))
@@ -208,6 +209,7 @@ class TransactionsConformance(Conformance):
         assert before == read(store, contents_of(here))
         assert "mine" == read(store, here.rules(HASH))
         assert mine.changes[0].ticket == read(store, here.ticket("t1"))
+        write(store, here.number_events(100))
         assert list(mine.changes[0].recorded) == stored(read(store, here.feed(0, 100)))
         assert {lease.row for lease in write(store, here.claim(now=far, until=far, token="w", limit=100))} == set(
             mine.outbox
@@ -242,9 +244,9 @@ class OverlapsConformance(Conformance):
     def test_no_order_of_steps_gives_a_number_twice(self, store: Store, data: st.DataObject) -> None:
         """However the steps of those who ask for numbers are shuffled, no two committed ones got the same."""
         ledger = store.ledger(fresh_desk())
-        kept = shuffled(store, [ledger.next_number] * 3, data)
+        kept = shuffled(store, [ledger.next_numbers] * 3, data)
         assert len(kept) == len(set(kept.values()))
-        assert max(kept.values()) < write(store, ledger.next_number())
+        assert max(kept.values()) < write(store, ledger.next_numbers())
 
     @for_every_store
     @given(data=st.data())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from random import Random
 from typing import TypeVar
 
@@ -18,10 +19,9 @@ from supportcore.storage.ports import AsyncStore, Conflict, Steps, Store, adrive
 
 T = TypeVar("T")
 
-ATTEMPTS = 12
 FIRST_PAUSE = 0.002  # seconds
-LONGEST_PAUSE = 0.5  # seconds
-PATIENCE = 10.0  # seconds; a store that waits for a lock by itself is not asked again after this
+LONGEST_PAUSE = 0.2  # seconds
+PATIENCE = 10.0  # seconds, whether conflicts are told at once or a store waits for a lock by itself
 
 _RANDOM = Random()  # pauses only; nothing stored depends on it
 
@@ -36,6 +36,8 @@ def run(store: Store, steps: Callable[[], Steps[T]], *, write: bool) -> T:
     """
     last: Conflict | None = None
     for seconds in _pauses():
+        if seconds:
+            time.sleep(seconds)
         try:
             with store.begin(write=write) as execute:
                 return drive(steps(), execute)
@@ -43,7 +45,6 @@ def run(store: Store, steps: Callable[[], Steps[T]], *, write: bool) -> T:
             if store.joined:
                 raise _in_a_host(conflict) from conflict
             last = conflict
-        time.sleep(seconds)
     raise _given_up(last) from last
 
 
@@ -53,6 +54,8 @@ async def arun(store: AsyncStore, steps: Callable[[], Steps[T]], *, write: bool)
 
     last: Conflict | None = None
     for seconds in _pauses():
+        if seconds:
+            await asyncio.sleep(seconds)
         try:
             async with store.begin(write=write) as execute:
                 return await adrive(steps(), execute)
@@ -60,22 +63,23 @@ async def arun(store: AsyncStore, steps: Callable[[], Steps[T]], *, write: bool)
             if store.joined:
                 raise _in_a_host(conflict) from conflict
             last = conflict
-        await asyncio.sleep(seconds)
     raise _given_up(last) from last
 
 
 def _pauses() -> Iterator[float]:
-    """Yield the seconds to wait after each failed attempt, until attempts or patience are used up."""
+    """Yield the seconds to wait before each attempt, until patience is used up."""
     elapsed = stopwatch()
-    for attempt in range(ATTEMPTS):
-        if elapsed() > PATIENCE:
+    yield 0.0
+    for attempt in count():
+        seconds = _RANDOM.uniform(0.5, 1.0) * min(FIRST_PAUSE * 2 ** min(attempt, 16), LONGEST_PAUSE)
+        if elapsed() + seconds > PATIENCE:
             return
-        yield _RANDOM.uniform(0.5, 1.0) * min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+        yield seconds
 
 
 def _given_up(conflict: Conflict | None) -> Busy:
     """Return the error of a transaction that was repeated in vain."""
-    return Busy(f"The store is busy ({conflict}); the same command id may be sent again.")
+    return Busy(f"Others were faster for {PATIENCE:.0f} seconds ({conflict}); the same command id may be sent again.")
 
 
 def _in_a_host(conflict: Conflict) -> StoreError:

@@ -1,0 +1,148 @@
+"""
+Where the questions of use cases meet the store: the rules a desk runs on, and the answers to asks.
+
+Use cases that are decided together ask together: all that wait for the same kind of answer are answered in one round
+trip, so that a thousand tickets are opened with a handful of statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from supportcore.definition.loader import restore, restore_levels
+from supportcore.definition.model import Definition
+from supportcore.errors import Invalid, NotInstalled, SupportError
+from supportcore.sla.policy import ServiceLevels
+from supportcore.storage.ports import Ledger, Ref, Steps
+from supportcore.tickets import asks
+
+T = TypeVar("T")
+
+
+class Rules:
+    """
+    The definitions a desk runs: today's, and those that older tickets hold on to.
+
+    Attributes:
+        installed: Whether today's rules were seen in the store by a transaction of our own.
+    """
+
+    def __init__(self, today: Definition) -> None:
+        self.today = today
+        self.installed = False
+        self._older: dict[str, Definition] = {}
+        self._former: dict[str, ServiceLevels] = {}
+
+    def load(self, ledger: Ledger, rules_hash: str) -> Steps[Definition]:
+        """Return the definition stored under a hash."""
+        if rules_hash == self.today.rules_hash:
+            return self.today
+        if rules_hash not in self._older:
+            document = yield from ledger.rules(rules_hash)
+            if document is None:
+                raise NotInstalled(desk=self.today.key)
+            self._older[rules_hash] = restore(document, today=self.today)
+        return self._older[rules_hash]
+
+    def levels(self, ledger: Ledger, digest: str | None) -> Steps[ServiceLevels | None]:
+        """Return the service levels stored under a digest; none if it is None."""
+        today = self.today.levels
+        if digest is None:
+            return None
+        if today is not None and digest == today.digest:
+            return today
+        if digest not in self._former:
+            document = yield from ledger.rules(digest)
+            if document is None:
+                raise NotInstalled(desk=self.today.key)
+            self._former[digest] = restore_levels(document, today=self.today)
+        return self._former[digest]
+
+    def require(self, ledger: Ledger, *, joined: bool) -> Steps[None]:
+        """See to it that a ticket opened now finds its rules later."""
+        if not self.installed:
+            for digest, _ in self.today.documents:
+                if (yield from ledger.rules(digest)) is None:
+                    raise NotInstalled(desk=self.today.key)
+            self.installed = not joined
+
+
+def answer(ledger: Ledger, rules: Rules, asking: asks.Asking[T]) -> Steps[T]:
+    """Answer the asks of a use case."""
+    try:
+        ask = next(asking)
+        while True:
+            (found,) = yield from _answers(ledger, rules, (ask,))
+            ask = asking.send(found)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+def answer_all(ledger: Ledger, rules: Rules, askings: Sequence[asks.Asking[T]]) -> Steps[list[T]]:
+    """
+    Answer the asks of use cases that are decided together, and return what they came to, in order.
+
+    Numbers are answered when nobody waits for anything else, in the order of the use cases. What one of them raises
+    tells its place among them, from 0: at the beginning of each path of a fault, or in a note.
+    """
+    results: dict[int, T] = {}
+    waiting: dict[int, asks.Ask] = {}
+
+    def go_on(place: int, found: Any) -> None:
+        try:
+            waiting[place] = askings[place].send(found)
+        except StopIteration as stop:
+            results[place] = stop.value
+        except Invalid as error:
+            raise Invalid(*(fault._replace(path=f"{place}.{fault.path}") for fault in error.faults)) from error
+        except SupportError as error:
+            error.add_note(f"This is of number {place}, counted from 0, of {len(askings)} that were given together.")
+            raise
+
+    for place in range(len(askings)):
+        go_on(place, None)
+    while waiting:
+        kind = min((type(ask) for ask in waiting.values()), key=lambda kind: kind is asks.NextNumber)
+        together = {place: ask for place, ask in sorted(waiting.items()) if type(ask) is kind}
+        found = yield from _answers(ledger, rules, tuple(together.values()))
+        for place, one in zip(together, found, strict=True):
+            del waiting[place]
+            go_on(place, one)
+    return [results[place] for place in range(len(askings))]
+
+
+def _answers(ledger: Ledger, rules: Rules, asked: Sequence[Any]) -> Steps[Sequence[Any]]:
+    """Return the answers to asks of one kind."""
+    match asked[0]:
+        case asks.FindReceipt():
+            return (yield from ledger.receipts([ask.command_id for ask in asked]))
+        case asks.LoadRecords():
+            return (yield from _records(ledger, [ask.refs for ask in asked]))
+        case asks.NextNumber():
+            first = yield from ledger.next_numbers(len(asked))
+            return range(first, first + len(asked))
+    found = []
+    for ask in asked:
+        found.append((yield from _answer(ledger, rules, ask)))
+    return found
+
+
+def _answer(ledger: Ledger, rules: Rules, ask: asks.Ask) -> Steps[Any]:
+    match ask:
+        case asks.LoadTicket(ticket_id):
+            return (yield from ledger.ticket(ticket_id, lock=True))
+        case asks.LoadRules(rules_hash):
+            return (yield from rules.load(ledger, rules_hash))
+        case asks.LoadLevels(digest):
+            return (yield from rules.levels(ledger, digest))
+        case asks.LoadHistory(ticket_id, after):
+            return (yield from ledger.history(ticket_id, after=after))
+    raise TypeError(f"nobody answers {ask!r}")
+
+
+def _records(ledger: Ledger, wanted: Sequence[tuple[Ref, ...]]) -> Steps[list[tuple[Any, ...]]]:
+    distinct = tuple(dict.fromkeys(ref for refs in wanted for ref in refs))
+    found = dict(zip(distinct, (yield from ledger.records(distinct)), strict=True)) if distinct else {}
+    return [tuple([found[ref] for ref in refs]) for refs in wanted]

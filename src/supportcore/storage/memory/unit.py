@@ -1,0 +1,134 @@
+"""One transaction of the reference store: a write set over the committed tables."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from supportcore.storage.ports import Conflict, Steps
+
+T = TypeVar("T")
+Doc = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+class Transaction:
+    """
+    A write set; reads see it first.
+
+    Events stand apart from the other tables, as they are only ever added to: by ticket, those of a desk that have no
+    sequence yet, and those that have one.
+    """
+
+    def __init__(self, tables: dict[str, dict[Key, Any]]) -> None:
+        self._tables = tables
+        self._base: dict[tuple[str, Key], Doc | None] = {}
+        self._new: dict[tuple[str, Key], Doc | None] = {}
+        self._events: list[Doc] = []
+        self._numbered: list[tuple[Doc, int]] = []
+
+    def get(self, table: str, key: Key) -> Doc | None:
+        """Return the document under a key, or None."""
+        if (table, key) in self._new:
+            return self._new[table, key]
+        return self._tables.setdefault(table, {}).get(key)
+
+    def all(self, table: str, desk: str) -> Iterator[tuple[Key, Doc]]:
+        """Yield the documents of a desk with their keys, by key."""
+        merged = {key: doc for key, doc in self._tables.setdefault(table, {}).items() if key[0] == desk}
+        merged.update({key: doc for (name, key), doc in self._new.items() if name == table and key[0] == desk})
+        yield from sorted(((key, doc) for key, doc in merged.items() if doc is not None), key=lambda item: item[0])
+
+    def desks(self) -> tuple[str, ...]:
+        """Return the keys of the desks that have tickets or rules."""
+        places = [key for table in ("tickets", "rules") for key in self._tables.get(table, {})]
+        places += [key for table, key in self._new if table in ("tickets", "rules")]
+        return tuple(sorted({key[0] for key in places}))
+
+    def put(self, table: str, key: Key, doc: Doc | None) -> None:
+        """Write a document, or with None remove it; the commit checks that what it replaces is still there."""
+        self._base.setdefault((table, key), self._tables.setdefault(table, {}).get(key))
+        self._new[table, key] = doc
+
+    def add(self, table: str, key: Key, doc: Doc) -> None:
+        """Write a document where there must be none yet."""
+        if self.get(table, key) is not None:
+            raise Conflict(f"{table} {key} is taken")
+        self.put(table, key, doc)
+
+    # -- events
+
+    def append(self, event: Doc) -> None:
+        """Append to the history; a sequence of 0 is none yet."""
+        if any(one["position"] == event["position"] for one in self.history(event["desk"], event["ticket"])):
+            raise Conflict(f"event {event['position']} of ticket {event['ticket']} is there already")
+        self._base.setdefault(("by_ticket", (event["desk"], event["ticket"])), None)
+        self._events.append(event)
+
+    def history(self, desk: str, ticket_id: str) -> list[Doc]:
+        """Return the stored events of a ticket, in order."""
+        stored = self._tables["by_ticket"].get((desk, ticket_id), ())
+        return [*stored, *(one for one in self._events if one["desk"] == desk and one["ticket"] == ticket_id)]
+
+    def events(self, desk: str) -> Iterator[Doc]:
+        """Yield the events of all tickets, in no order."""
+        for key, events in self._tables["by_ticket"].items():
+            if key[0] == desk:
+                yield from events
+        yield from (event for event in self._events if event["desk"] == desk)
+
+    def feed(self, desk: str, after: int, limit: int) -> list[Doc]:
+        """Return the events of a desk after a sequence."""
+        mine = [{**event, "sequence": sequence} for event, sequence in self._numbered if event["desk"] == desk]
+        events = [*self._tables["feed"].get((desk,), ()), *mine]
+        return [event for event in events if event["sequence"] > after][:limit]
+
+    def unnumbered(self, desk: str, limit: int) -> list[Doc]:
+        """Return events that have no sequence yet, in the order they were committed in."""
+        waiting: list[Doc] = self._tables["waiting"].get((desk,), [])[:limit]
+        return waiting
+
+    def number(self, event: Doc, sequence: int) -> None:
+        """Give an event its sequence, at the commit."""
+        self._numbered.append((event, sequence))
+
+    def commit(self) -> None:
+        """Apply everything, or raise `Conflict` and apply nothing; the caller holds the lock."""
+        for (table, key), base in self._base.items():
+            if table == "by_ticket":
+                taken = {event["position"] for event in self._tables["by_ticket"].get(key, ())}
+                mine = {event["position"] for event in self._events if (event["desk"], event["ticket"]) == key}
+                if taken & mine:
+                    raise Conflict(f"the history of ticket {key[1]} went on meanwhile")
+            elif self._tables[table].get(key) is not base:
+                raise Conflict(f"{table} {key} changed meanwhile")
+        for (table, key), doc in self._new.items():
+            if doc is None:
+                self._tables[table].pop(key, None)
+            else:
+                self._tables[table][key] = doc
+        for event in self._events:
+            self._tables["by_ticket"].setdefault((event["desk"], event["ticket"]), []).append(event)
+            if event["sequence"]:
+                insort(self._tables["feed"].setdefault((event["desk"],), []), event, key=_sequence)
+            else:
+                self._tables["waiting"].setdefault((event["desk"],), []).append(event)
+        for event, sequence in self._numbered:
+            self._tables["waiting"][event["desk"],].remove(event)
+            event["sequence"] = sequence
+            self._tables["feed"].setdefault((event["desk"],), []).append(event)
+
+
+def _sequence(event: Doc) -> int:
+    sequence: int = event["sequence"]
+    return sequence
+
+
+Operation = Callable[[Transaction], Any]
+
+
+def do(operation: Callable[[Transaction], T]) -> Steps[T]:
+    """Return the steps of one operation."""
+    answer: T = yield operation
+    return answer
