@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. Every target prepares its own $(VENV); another Python: make PYTHON=python3.12 demo
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench stress crash clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -29,6 +29,12 @@ lint: $(VENV)/.for-lint ## style, types and layers
 bench: $(VENV)/.for-bench ## measure speed and memory; SCALE=20000 sets the number of tickets
 	$(if $(SCALE),SCALE=$(SCALE) )$(BIN)/python -m bench
 
+stress: $(VENV)/.for-test ## many processes on few tickets, on every store; more with STRESS="postgresql --tickets 500"
+	$(BIN)/python -m tests.stress races $(STRESS)
+
+crash: $(VENV)/.for-test ## writers and servers killed under load, on every store; more with CRASH="sqlite --kills 200"
+	$(BIN)/python -m tests.stress crash $(CRASH)
+
 clean: ## remove what these targets made
 	rm -rf .venv .venv-* build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
@@ -43,17 +49,17 @@ $(VENV)/.for-demo: $(VENV)/.pip pyproject.toml
 
 $(VENV)/.for-test: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the tests need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,mongo,cli,testing,holidays,ical]' --group test
+	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical]' --group test
 	@touch $@
 
 $(VENV)/.for-bench: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the measurements need, and what they compare with, into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,mongo,cli,testing,holidays,ical]' --group bench
+	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical]' --group bench
 	@touch $@
 
 $(VENV)/.for-lint: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the checks need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,mongo,cli,testing,holidays,ical]' --group lint
+	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical]' --group lint
 	@touch $@
 
 # pip 25.1 is the first that reads dependency groups; the one that comes with Python may be older.

@@ -10,14 +10,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers import StoreUnavailable, check_mongodb, mongodb_server
+from tests.servers import (
+    StoreUnavailable,
+    check_mariadb,
+    check_mongodb,
+    check_postgresql,
+    mariadb_server,
+    mongodb_server,
+    postgresql_server,
+)
+from tests.stores import forget_stores
 
-STORES = ("memory", "sqlite", "mongodb")
+STORES = ("memory", "sqlite", "postgresql", "mariadb", "mongodb")
 """Every store there is a backend for; the order is that of the reports."""
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
@@ -51,7 +62,7 @@ settings.register_profile("quick", _base, max_examples=30)
 settings.register_profile(
     "ci",
     _base,
-    max_examples=100,
+    max_examples=50,  # most run on eleven stores
     print_blob=True,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
 )
@@ -77,25 +88,36 @@ def store_name(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.fixture(scope="session")
-def mongodb_url() -> Iterator[str]:
-    """
-    The URL of a MongoDB replica set, started on first use; shared, so every test takes a database of its own.
-    """
-    given = os.environ.get("SUPPORTCORE_TEST_MONGODB_URL")
-    try:
-        if given:
-            check_mongodb(given)
-            yield given
-        else:
-            with mongodb_server() as url:
-                yield url
-        return
-    except StoreUnavailable as error:
-        unavailable = str(error)
-    if given or IN_CI or "mongodb" in os.environ.get("SUPPORTCORE_TEST_STORES", ""):
-        pytest.fail(unavailable, pytrace=False)
-    pytest.skip(unavailable)
+def _url_fixture(
+    name: str, server: Callable[[], AbstractContextManager[Any]], check: Callable[[str], None]
+) -> Callable[[], Iterator[str]]:
+    variable = f"SUPPORTCORE_TEST_{name.upper()}_URL"
+
+    def url() -> Iterator[str]:
+        given = os.environ.get(variable)
+        try:
+            if given:
+                check(given)
+                yield given
+                forget_stores(given)
+            else:
+                with server() as started:
+                    yield started.url
+                    forget_stores(started.url)
+            return
+        except StoreUnavailable as error:
+            unavailable = str(error)
+        if given or IN_CI or name in os.environ.get("SUPPORTCORE_TEST_STORES", ""):
+            pytest.fail(unavailable, pytrace=False)
+        pytest.skip(unavailable)
+
+    url.__doc__ = f"The URL of a {name} server, started on first use; shared, so every test takes a store of its own."
+    return pytest.fixture(scope="session", name=f"{name}_url")(url)
+
+
+postgresql_url = _url_fixture("postgresql", postgresql_server, check_postgresql)
+mariadb_url = _url_fixture("mariadb", mariadb_server, check_mariadb)
+mongodb_url = _url_fixture("mongodb", mongodb_server, check_mongodb)
 
 
 def _stores_of(item: pytest.Item) -> set[str]:
@@ -152,4 +174,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             line = f"DID NOT RUN: {told}" + (f" ({reasons[store]})" if store in reasons else "")
         else:
             line = "no test" if store in selected else "not selected"
-        terminalreporter.write_line(f"{store:<8} {line}")
+        terminalreporter.write_line(f"{store:<10} {line}")

@@ -8,19 +8,21 @@ Only what is coloured stands here: beginning and ending run the functions of the
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from supportcore.errors import BackendMissing, Busy, StoreError
+from supportcore.errors import Busy, CannotJoin, StoreError
 from supportcore.storage.ports import AsyncExecute, Conflict, Steps
-from supportcore_sql.database import Database, engine_options, prepare_sqlite, read_url
+from supportcore_sql.database import Database
+from supportcore_sql.engines import open_async_engine
 from supportcore_sql.ledger import Operation, SqlLedger, desks
-from supportcore_sql.prepared import Prepared
-from supportcore_sql.transactions import Membership, open_owned
+from supportcore_sql.prepared import READY
+from supportcore_sql.transactions import Membership, broken_off, open_owned
 
 
 def open_async_store(target: str | AsyncEngine, *, prefix: str = "sc_", schema: str | None = None) -> AsyncSqlStore:
@@ -46,7 +48,7 @@ class AsyncSqlStore:
 
     def __init__(self, target: str | AsyncEngine, *, prefix: str = "sc_", schema: str | None = None) -> None:
         ours = isinstance(target, str)
-        self._engine = _engine(target) if isinstance(target, str) else target
+        self._engine: AsyncEngine = open_async_engine(target, schema=schema)
         dialect = self._engine.dialect.name
         self._database = Database(self._engine.url, dialect, prefix=prefix, schema=schema, ours=ours)
         self._turn = asyncio.Lock()
@@ -69,25 +71,33 @@ class AsyncSqlStore:
             transaction = await connection.run_sync(open_owned, database, write=write)
             try:
                 yield executor(connection, lambda error: database.fault(error, write=write))
-            except BaseException:
-                with suppress(sa.exc.SQLAlchemyError):
-                    await connection.run_sync(lambda _: transaction.rollback())
+            except BaseException as error:
+                if not broken_off(error, database):
+                    with suppress(sa.exc.SQLAlchemyError):
+                        await connection.run_sync(lambda _: transaction.rollback())
                 raise
             try:
                 await connection.run_sync(lambda _: transaction.commit() if write else transaction.rollback())
             except sa.exc.SQLAlchemyError as error:
                 raise database.fault(error, write=write) from error
 
-    async def migrate(self) -> None:
-        """Make or upgrade the tables; on SQLite files of our own, switch to write-ahead logging."""
+    async def migrate(self, to: str = "head", *, lose_data: bool = False) -> None:
+        """Make or upgrade the tables; see `supportcore_sql.SqlStore.migrate`."""
         from supportcore_sql import migrate
 
+        if to == "base" and self._database.absent:
+            return
         self._database.create_file()
+        logger = logging.getLogger("asyncmy")
+        heard = logger.disabled
+        logger.disabled = True  # it warns of each primary key that has a name, which only other engines keep
         try:
             async with self._taking_turns(write=True), self._connected(write=True) as connection:
-                await connection.run_sync(migrate.migrate, self._database)
+                await connection.run_sync(migrate.migrate, self._database, to, lose_data=lose_data)
         except Conflict as error:
             raise Busy from error
+        finally:
+            logger.disabled = heard
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -118,10 +128,14 @@ class AsyncSqlStore:
     async def _connected(self, write: bool) -> AsyncIterator[AsyncConnection]:
         try:
             connection = await self._engine.connect()
-        except sa.exc.SQLAlchemyError as error:
-            raise self._database.fault(error, write=write) from error
+        except Exception as error:  # some drivers' own, too
+            raise self._database.unreachable(error) from error
         try:
             yield connection
+        except BaseException as error:
+            if broken_off(error, self._database):
+                await asyncio.shield(connection.invalidate())
+            raise
         finally:
             await asyncio.shield(connection.close())
 
@@ -134,7 +148,7 @@ class JoinedAsyncSqlStore:
     def __init__(self, database: Database, host: AsyncConnection | AsyncSession) -> None:
         inner: Any = getattr(host, "sync_session", getattr(host, "sync_connection", None))
         if inner is None:
-            raise StoreError(why=f"join() takes a started AsyncConnection or an AsyncSession, not {host!r}")
+            raise CannotJoin(why=f"it takes a started AsyncConnection or an AsyncSession, not {type(host).__name__}")
         self._database, self._host = database, host
         self._membership = Membership(inner, database)
         self.url: str = database.url
@@ -179,28 +193,13 @@ def executor(connection: AsyncConnection, fault: Callable[[Exception], Exception
     """Return the function that executes operations on *connection*, and tells errors by *fault*."""
     run = connection.execute
 
-    async def execute(operation: Operation) -> sa.CursorResult[Any]:
+    async def execute(operation: Operation) -> Any:
         try:
             statement, params = operation
-            if isinstance(statement, Prepared):
-                return await connection.run_sync(statement.execute, params)
+            if isinstance(statement, READY):
+                return await connection.run_sync(lambda inner: statement.execute(inner, params))
             return await run(statement, params)
         except sa.exc.SQLAlchemyError as error:
             raise fault(error) from error
 
     return execute
-
-
-def _engine(target: str) -> AsyncEngine:
-    url = read_url(target)
-    try:
-        engine = create_async_engine(url, **engine_options(url))
-    except ImportError as error:
-        raise BackendMissing(
-            why=f"{url.drivername}:// needs: pip install 'supportcore[sql-async]' ({error})"
-        ) from error
-    except sa.exc.SQLAlchemyError as error:
-        raise StoreError(why=f"{url.render_as_string(hide_password=True)}: {error}") from error
-    if engine.dialect.name == "sqlite":
-        prepare_sqlite(engine.sync_engine)
-    return engine

@@ -12,25 +12,32 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
-from supportcore.errors import SchemaMissing, SchemaNewer, StoreError, StoreReadOnly, StoreUnreadable
+from supportcore.errors import (
+    BadTarget,
+    SchemaMissing,
+    SchemaNewer,
+    StoreError,
+    StoreReadOnly,
+    StoreUnreadable,
+    StoreUnsuitable,
+)
 from supportcore.storage.ports import Conflict
+from supportcore_sql.engines import shown, sqlite_file
+from supportcore_sql.faults import connect_fault, first_line, original, server_fault
+from supportcore_sql.servers import check_server
 from supportcore_sql.statements import Statements, statements_for
-from supportcore_sql.tables import REVISIONS, Tables
+from supportcore_sql.tables import LEAVING, REVISIONS, Tables
 
 PATIENCE = 5.0
 """Seconds to wait for a lock, unless the URL says ``timeout=``; what sqlite3 itself waits."""
 
 _UNIQUE = (1555, 2067, 2579)  # SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE, _ROWID
 _BUSY_SNAPSHOT = 517  # somebody wrote since this transaction first read; it can never write
-# PostgreSQL by SQLSTATE, MariaDB by number: deadlock, serialization failure (lost); lock not available, duplicate key
-_LOST = ("40001", "40P01", "1213", "1020")
-_AGAIN = ("55P03", "1205", "23505", "1062")
+_MARIADB = ("mysql", "mariadb")
 
 
 class Database:
@@ -38,12 +45,20 @@ class Database:
 
     def __init__(self, url: URL, dialect: str, *, prefix: str, schema: str | None, ours: bool) -> None:
         self.statements: Statements = statements_for(prefix, schema, dialect)
-        self.url = url.render_as_string(hide_password=True)
+        if ours and dialect == "sqlite" and schema is not None:
+            raise BadTarget(
+                why="on SQLite a schema is a database that the engine's connections attach; give such an engine, or a "
+                "URL without schema="
+            )
+        self.url = shown(url)
+        self._plain_url = shown(url.set(drivername=dialect))
+        self.name = url.database
         self.file = sqlite_file(url) if dialect == "sqlite" else None
         self.memory = dialect == "sqlite" and self.file is None
         self.where = self.url if self.file is None else str(self.file)
         self.patience = float(str(url.query.get("timeout", PATIENCE))) if dialect == "sqlite" else PATIENCE
         self.sqlite = dialect == "sqlite"
+        self.mariadb = dialect in _MARIADB
         self.ours = ours
         self.checked = False
 
@@ -52,13 +67,35 @@ class Database:
         """The tables the statements are over."""
         return self.statements.tables
 
+    def suits(self, dialect: str) -> bool:
+        """Return whether a host's connection of *dialect* may lead here; MariaDB goes by two names."""
+        return dialect == self.statements.dialect or (self.mariadb and dialect in _MARIADB)
+
+    def other_than(self, url: URL) -> str:
+        """
+        Return what a host's URL leads to, if that is certainly another database than this one; empty otherwise.
+
+        A server goes by many names and may be reached by way of others, so only the name of the database is compared.
+        """
+        theirs = sqlite_file(url) if self.sqlite else url.database
+        ours = self.file if self.sqlite else self.name
+        if ours is None or theirs is None or not url.database:
+            return ""
+        same = Path(ours).absolute() == Path(theirs).absolute() if self.sqlite else ours == theirs
+        return "" if same else shown(url)
+
     def turns(self, *, write: bool) -> bool:
         """Return whether only one may be in a transaction of this kind at a time, so that a store makes them wait."""
         return self.memory or (write and self.sqlite)
 
+    @property
+    def absent(self) -> bool:
+        """Whether it is a file that is not there."""
+        return self.file is not None and not self.file.exists()
+
     def check_file(self) -> None:
         """Refuse a file that is not there, before connecting would create it."""
-        if not self.checked and self.file is not None and not self.file.exists():
+        if not self.checked and self.absent:
             raise self._missing()
 
     def create_file(self) -> None:
@@ -74,13 +111,15 @@ class Database:
 
     def check(self, connection: sa.Connection) -> None:
         """
-        Refuse a database whose schema this release does not work on.
+        Refuse a database, or a schema in it, that this release does not work on.
 
         Raises:
+            StoreUnsuitable: Another kind of server, too old, not in UTF-8; or tables that bear our names and are not
+                ours.
             SchemaMissing: No tables of ours, or of an earlier release.
             SchemaNewer: Tables of a later release.
-            StoreError: Tables that bear our names and are not ours.
         """
+        check_server(connection, where=self.where, schema=self.tables.schema)
         tables = self.tables
         inspector = sa.inspect(connection)
         found: set[str] = set()
@@ -93,9 +132,18 @@ class Database:
         if REVISIONS[-1] in found:
             return
         if not found:
-            for name in sorted(tables.names & set(inspector.get_table_names(schema=tables.schema))):
-                raise self._foreign(name)
+            # On MariaDB an upgrade that was broken off leaves tables and no version.
+            if not (self.mariadb and inspector.has_table(tables.version_table, schema=tables.schema)):
+                for name in self._taken(inspector):
+                    raise self._foreign(name)
             raise self._missing()
+        if any(version.startswith(LEAVING) for version in found):
+            raise StoreError(
+                f"{self.where}: taking the tables away was broken off, and some are gone; go on with "
+                f"store.migrate('base', lose_data=True) or "
+                f"`supportcore migrate --store {self._asked} --to base --yes`.",
+                why="taking the tables away was broken off",
+            )
         unknown = sorted(found - set(REVISIONS))
         if unknown:
             raise SchemaNewer(where=self.where, found=", ".join(unknown), known=REVISIONS[-1])
@@ -108,34 +156,43 @@ class Database:
 
     @property
     def _asked(self) -> str:
-        prefix = self.tables.prefix
-        return self.url if prefix == "sc_" else f"{self.url} --prefix {prefix}"
+        tables = self.tables
+        prefix = "" if tables.prefix == "sc_" else f" --prefix {tables.prefix}"
+        return self._plain_url + prefix + (f" --schema {tables.schema}" if tables.schema else "")
 
     def _missing(self) -> SchemaMissing:
         return SchemaMissing(where=self.where, url=self._asked)
 
     def _foreign(self, name: str) -> StoreError:
-        return StoreError(
+        return StoreUnsuitable(
             f"{self.where} already has a table {name}, and {self.tables.version_table} does not say that supportcore "
             f"made it; give another prefix than {self.tables.prefix!r}.",
+            where=self.where,
             why=f"a foreign table {name}",
         )
 
+    def _taken(self, inspector: sa.Inspector) -> list[str]:
+        """Return the names of ours that somebody else's tables or views have; SQLite knows no capitals in names."""
+        schema = self.tables.schema
+        found = {*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)}
+        if self.sqlite:
+            found = {name.lower() for name in found}
+            return sorted(name for name in self.tables.names if name.lower() in found)
+        return sorted(self.tables.names & found)
+
     def fault(self, error: Exception, *, write: bool) -> Exception:
         """Return what an error of SQLAlchemy or of the driver means here."""
-        if isinstance(error, sa.exc.TimeoutError):
-            return Conflict("no connection came free in time")
-        driver = error.orig if isinstance(error, sa.exc.StatementError) else error
-        why = first_line(driver)
+        driver = original(error)
         code = _sqlite_code(driver)
         if code is not None:
-            return self._sqlite_fault(code, why, write=write)
-        state = str(getattr(driver, "sqlstate", None) or getattr(driver, "pgcode", None) or _number(driver))
-        if state in _LOST or state in _AGAIN:
-            return Conflict(why, lost=state in _LOST)
-        if isinstance(error, sa.exc.InterfaceError) or getattr(error, "connection_invalidated", False):
-            return StoreUnreadable(where=self.where, why=why)
-        return StoreError(why=why)
+            return self._sqlite_fault(code, first_line(driver), write=write)
+        return server_fault(error, where=self.where, mariadb=self.mariadb)
+
+    def unreachable(self, error: Exception) -> Exception:
+        """Return what an error of connecting means here, SQLAlchemy's or any other that a driver let through."""
+        if _sqlite_code(original(error)) is not None:
+            return self.fault(error, write=False)
+        return connect_fault(error, where=self.where, mariadb=self.mariadb, backend=self.statements.dialect)
 
     def _sqlite_fault(self, code: int, why: str, *, write: bool) -> Exception:
         primary = code & 0xFF
@@ -166,81 +223,8 @@ class Database:
         return file is not None and not all(os.access(path, os.W_OK) for path in (file, file.parent))
 
 
-def first_line(error: BaseException | None) -> str:
-    """Return the first line of a message; SQLAlchemy adds statement and parameters, which may be personal."""
-    return str(error).partition("\n")[0].partition(" Original exception was:")[0] or type(error).__name__
-
-
 def _sqlite_code(error: Any) -> int | None:
     """Return SQLite's extended error code, if *error* is one of its errors."""
     if not isinstance(error, sqlite3.Error):
         return None
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-
-
-def _number(error: Any) -> str:
-    args = getattr(error, "args", ())
-    return str(args[0]) if args and isinstance(args[0], int) else ""
-
-
-def read_url(target: str) -> URL:
-    """
-    Return the parts of a store's URL.
-
-    Raises:
-        StoreError: It cannot be read; the message does not repeat it, for it may hold a password.
-    """
-    try:
-        return make_url(target)
-    except sa.exc.ArgumentError as error:
-        raise StoreError(why="the URL cannot be read; write for example sqlite:///desk.db") from error
-
-
-def engine_options(url: URL) -> dict[str, Any]:
-    """Return the options of an engine of our own: a database in memory is one connection, which all share."""
-    if url.get_backend_name() == "sqlite" and sqlite_file(url) is None:
-        return {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
-    return {}
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Return the file a SQLite URL names, or None for a database in memory."""
-    name = url.database or ""
-    if url.query.get("mode") == "memory" or name in ("", ":memory:", "file::memory:"):
-        return None
-    if not name.startswith("file:"):
-        return Path(name)
-    name = name.removeprefix("file:")
-    return Path(unquote("/" + name[2:].partition("/")[2] if name.startswith("//") else name))
-
-
-def prepare_sqlite(engine: sa.Engine) -> None:
-    """
-    Make an engine of ours keep the rules: transactions begin when we say so, and no file comes into being unasked.
-
-    The driver's own way of beginning transactions leaves reads and savepoints outside of them.
-    """
-    file = sqlite_file(engine.url)
-
-    @event.listens_for(engine, "do_connect")
-    def open_existing(dialect: Any, record: Any, args: list[Any], options: dict[str, Any]) -> None:
-        name: str = args[0]  # SQLAlchemy 2.0 hands out the same list each time, so it may be ours already
-        if options.get("uri"):
-            name = name if name.startswith("file:") else "file:" + name
-            if file is not None and "mode=" not in name:
-                name += ("&" if "?" in name else "?") + "mode=rw"
-        elif file is not None:
-            name, options["uri"] = Path(name).absolute().as_uri() + "?mode=rw", True
-        args[0] = name
-
-    @event.listens_for(engine, "connect")
-    def settle(connection: Any, record: Any) -> None:
-        try:
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA synchronous=NORMAL")
-            cursor.close()
-        except BaseException:
-            connection.close()  # or an asynchronous driver's thread would wait for it for ever
-            raise

@@ -9,9 +9,9 @@ nothing here builds a statement.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from supportcore.predicate import Predicate, shape
 from supportcore.storage import codec
@@ -20,10 +20,13 @@ from supportcore.tickets.commands import Change, Decision, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.ticket import Ticket
 from supportcore_sql import rows
-from supportcore_sql.statements import REFS_AT_ONCE, Form, Statement, Statements
+from supportcore_sql.portable import Operation as Operation
+from supportcore_sql.portable import PortableSql
+from supportcore_sql.prepared import TOGETHER, Prepared
+from supportcore_sql.statements import REFS_AT_ONCE, Form, Statements
+from supportcore_sql.wholes import whole
 
-Operation = tuple[Statement, Mapping[str, Any] | list[dict[str, Any]]]
-"""What the steps of this backend yield."""
+T = TypeVar("T")
 
 
 def desks(statements: Statements) -> Steps[tuple[str, ...]]:
@@ -31,13 +34,16 @@ def desks(statements: Statements) -> Steps[tuple[str, ...]]:
     return tuple((yield statements.desks, {}).scalars())
 
 
-class SqlLedger:
+def _parts(ids: tuple[T, ...]) -> Iterator[tuple[T, ...]]:
+    """Yield *ids* in parts of which the database is asked at once."""
+    for start in range(0, len(ids), REFS_AT_ONCE):
+        yield ids[start : start + REFS_AT_ONCE]
+
+
+class SqlLedger(PortableSql):
     """One desk in a SQL database; see `supportcore.storage.ports.Ledger`."""
 
-    __slots__ = ("_desk", "_sql")
-
-    def __init__(self, statements: Statements, desk: str) -> None:
-        self._sql, self._desk = statements, desk
+    __slots__ = ()
 
     # -- tickets
 
@@ -86,9 +92,10 @@ class SqlLedger:
         found = yield self._sql.ticket_ids, {"desk": self._desk, "after": after, "limit": limit}
         return tuple(found.scalars())
 
-    def due(self, now: datetime, limit: int) -> Steps[tuple[str, ...]]:
+    def due(self, now: datetime, limit: int, *, claim: bool = False) -> Steps[tuple[str, ...]]:
         """Return ids of tickets to be woken, earliest first."""
-        found = yield self._sql.due, {"desk": self._desk, "now": now, "limit": limit}
+        statement = self._sql.due_claimed if claim else self._sql.due
+        found = yield statement, {"desk": self._desk, "now": now, "limit": limit}
         return tuple(found.scalars())
 
     def park(self, ticket_id: str, *, until: datetime, error: str) -> Steps[None]:
@@ -117,27 +124,30 @@ class SqlLedger:
 
     # -- what happened
 
-    def save(self, decision: Decision) -> Steps[None]:
-        """Store a decision."""
+    def save(self, *decisions: Decision) -> Steps[None]:
+        """Store decisions; of a kind, all that is new is one statement, and what is only added goes together."""
         sql, desk = self._sql, self._desk
-        events: list[dict[str, Any]] = []
-        for change in decision.changes:
-            yield from self._put(change)
-            events += [rows.history_row(desk, recorded) for recorded in change.recorded]
-        if events:
-            yield sql.insert_history, events
-        if decision.contents:
-            yield sql.insert_contents, rows.content_rows(desk, decision.contents)
-        if decision.outbox:
-            yield sql.insert_outbox, rows.outbox_rows(desk, decision.outbox)
-        if decision.receipt is not None:
-            yield sql.insert_receipt, rows.receipt_row(desk, decision.receipt)
+        changes = [change for decision in decisions for change in decision.changes]
+        opened = [rows.ticket_row(change.ticket) for change in changes if change.before == 0]
+        replaced = [change for change in changes if change.before]
+        if opened and replaced:  # which may be of the same tickets
+            yield sql.insert_ticket, opened
+            opened = []
+        for change in replaced:
+            yield from self._replace(change)
+        added: tuple[tuple[Prepared, list[rows.Params]], ...] = (
+            (sql.insert_ticket, opened),
+            (sql.insert_history, [rows.history_row(desk, one) for change in changes for one in change.recorded]),
+            (sql.insert_contents, rows.content_rows(desk, [one for each in decisions for one in each.contents])),
+            (sql.insert_outbox, rows.outbox_rows(desk, [one for each in decisions for one in each.outbox])),
+            (sql.insert_receipt, [rows.receipt_row(desk, each.receipt) for each in decisions if each.receipt]),
+        )
+        operations = [(statement, found) for statement, found in added if found]
+        if operations:
+            yield TOGETHER, operations
 
-    def _put(self, change: Change) -> Steps[None]:
+    def _replace(self, change: Change) -> Steps[None]:
         row = rows.ticket_row(change.ticket)
-        if change.before == 0:
-            yield self._sql.insert_ticket, row
-            return
         row["at_desk"], row["at_id"], row["before"] = row.pop("desk"), row.pop("id"), change.before
         if (yield self._sql.update_ticket, row).rowcount != 1:
             raise Conflict(f"ticket {change.ticket.id} is no longer at version {change.before}")
@@ -157,24 +167,49 @@ class SqlLedger:
         found = yield self._sql.feed, {"desk": self._desk, "after": after, "limit": limit}
         return tuple([rows.load_recorded(row) for row in found])
 
-    def receipt(self, command_id: str) -> Steps[Receipt | None]:
-        """Return what a command came to."""
-        row = (yield self._sql.receipt, {"desk": self._desk, "command_id": command_id}).first()
-        return None if row is None else rows.load_receipt(row)
+    def number_events(self, limit: int) -> Steps[int]:
+        """Give a sequence to up to *limit* events that have none, in the order they were written down."""
+        last = yield from self._count_up("feed", 0)
+        found = (yield self._sql.unnumbered, {"desk": self._desk, "limit": limit}).scalars().all()
+        if found:
+            yield (
+                self._sql.number_event,
+                [{"at_row": row_id, "sequence": last + place} for place, row_id in enumerate(found, start=1)],
+            )
+            yield from self._count_up("feed", len(found))
+        return len(found)
 
-    def next_number(self) -> Steps[int]:
-        """Return the desk's next ticket number."""
-        return int((yield self._sql.next_number, {"desk": self._desk}).scalar_one())
+    def unnumbered(self) -> Steps[bool]:
+        """Return whether there are events that have no sequence yet."""
+        found = yield self._sql.unnumbered, {"desk": self._desk, "limit": 1}
+        return found.first() is not None
+
+    def receipts(self, command_ids: Iterable[str]) -> Steps[tuple[Receipt | None, ...]]:
+        """Return what commands came to, in that order."""
+        wanted = tuple(command_ids)
+        found: dict[str, Receipt] = {}
+        for part in _parts(tuple(dict.fromkeys(wanted))):
+            params = {f"id{place}": command_id for place, command_id in enumerate(part)}
+            for row in (yield self._sql.receipts(len(part)), {"desk": self._desk, **params}):
+                receipt = rows.load_receipt(row)
+                found[receipt.command_id] = receipt
+        return tuple([found.get(command_id) for command_id in wanted])
+
+    def next_numbers(self, count: int = 1) -> Steps[int]:
+        """Return the first of the desk's next ticket numbers."""
+        return (yield from self._count_up("ticket", count)) - count + 1
+
+    def _count_up(self, name: str, step: int) -> Steps[int]:
+        """Return a counter after adding *step*; it stays locked until the transaction ends."""
+        return int((yield self._sql.count_up, {"desk": self._desk, "name": name, "step": step}).scalar_one())
 
     # -- catalogue and rules
 
     def records(self, refs: Iterable[Ref]) -> Steps[tuple[Record | None, ...]]:
         """Return the records named, in that order."""
         wanted = tuple(refs)
-        distinct = tuple(dict.fromkeys(wanted))
         found: dict[Ref, Record] = {}
-        for start in range(0, len(distinct), REFS_AT_ONCE):
-            part = distinct[start : start + REFS_AT_ONCE]
+        for part in _parts(tuple(dict.fromkeys(wanted))):
             params: dict[str, Any] = {"desk": self._desk}
             for place, (kind, record_id) in enumerate(part):
                 params[f"kind{place}"], params[f"id{place}"] = kind, record_id
@@ -227,7 +262,7 @@ class SqlLedger:
         return Counter(dict(found.all()))
 
     def _shape(self, where: Predicate) -> tuple[Form, dict[str, Any]]:
-        form, values = shape(where)
+        form, values = shape(whole(where))
         params: dict[str, Any] = {f"p{place}": value for place, value in enumerate(values)}
         params["desk"] = self._desk
         return form, params

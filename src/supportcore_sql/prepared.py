@@ -9,6 +9,7 @@ other is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from sqlalchemy.engine.interfaces import Dialect
 
 Params = Mapping[str, Any] | list[dict[str, Any]]
 Convert = Callable[[Any], Any]
+_NAMED = re.compile(r"%\((\w+)\)s")  # a parameter of drivers that take names or places, as one likes
 
 
 class Plan(NamedTuple):
@@ -61,28 +63,77 @@ class Prepared:
             found: sa.CursorResult[Any] = connection.execute(self.statement, params)
             return found
         if isinstance(params, list):
-            return connection.exec_driver_sql(plan.text, [plan.values(each) for each in params])
+            values = [plan.values(each) for each in params]
+            return connection.exec_driver_sql(plan.text, values if len(values) > 1 else values[0])
         return connection.exec_driver_sql(plan.text, plan.values(params))
+
+
+class Together:
+    """
+    Statements of which nothing is read, executed one after the other; their operations are its parameters.
+
+    psycopg sends them off without waiting for each answer, which saves as many ways to the server and back.
+    """
+
+    def execute(self, connection: sa.Connection, operations: Sequence[tuple[Prepared, Params]]) -> Any:
+        """Execute all operations; an error is that of the first that failed."""
+        if connection.dialect.driver != "psycopg" or connection.dialect.is_async:
+            for statement, params in operations:
+                statement.execute(connection, params)
+            return
+        driver: Any = connection.connection.driver_connection
+        dialect = connection.dialect
+        base = dialect.loaded_dbapi.Error
+        try:
+            with driver.pipeline():
+                for statement, params in operations:
+                    # Of a list psycopg makes a pipeline of its own, whose end it waits for.
+                    for each in params if isinstance(params, list) and len(params) <= AT_ONCE else (params,):
+                        statement.execute(connection, each)
+        except base as error:
+            lost = dialect.is_disconnect(error, driver, None)
+            if lost:
+                connection.invalidate(error)
+            raise sa.exc.DBAPIError.instance(
+                None, None, error, base, connection_invalidated=lost, dialect=dialect
+            ) from error
+
+
+READY = (Prepared, Together)
+"""What executes itself on a connection."""
+TOGETHER = Together()
+AT_ONCE = 16
+"""How many rows of one statement are sent one by one; more go as a list."""
 
 
 def _plan(statement: Any, dialect: Dialect, params: Mapping[str, Any]) -> Plan | None:
     """Compile *statement*; None if the driver cannot be given it as it is."""
     keys = list(params) if isinstance(statement, (sa.Insert, sa.Update)) else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
-    if not compiled.positional or compiled.positiontup is None:
+    text, names = _positional(compiled)
+    if not names:
         return None
     returned = getattr(statement, "selected_columns", None) or getattr(statement, "returned_defaults", None) or ()
     types = [column.type.dialect_impl(dialect) for column in returned]
     if any(kind.result_processor(dialect, None) is not None for kind in types):
         return None
-    names = compiled.positiontup
     kinds = [compiled.binds[name].type.dialect_impl(dialect) for name in names]
     converters = [(place, kind.bind_processor(dialect)) for place, kind in enumerate(kinds)]
     return Plan(
-        text=str(compiled),
+        text=text,
         take=_taker(names, {name: compiled.params[name] for name in names if name not in params}),
         convert=tuple((place, convert) for place, convert in converters if convert is not None),
     )
+
+
+def _positional(compiled: Any) -> tuple[str, Sequence[str]]:
+    """Return the text with places instead of names, and whose places they are; none if it cannot be had so."""
+    text = str(compiled)
+    if compiled.positional:
+        return text, compiled.positiontup or ()
+    if compiled.dialect.paramstyle != "pyformat":
+        return text, ()
+    return _NAMED.sub("%s", text), _NAMED.findall(text)
 
 
 def _taker(names: Sequence[str], written: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:

@@ -17,10 +17,10 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from supportcore.errors import StoreError
 from supportcore_sql import rows
-from supportcore_sql.prepared import Prepared
+from supportcore_sql.prepared import Prepared, Together
 from supportcore_sql.tables import Tables, tables_for
 
-Statement = sa.Executable | Prepared
+Statement = sa.Executable | Prepared | Together
 """What an executor is given; those that every command executes are prepared."""
 Form = tuple[Any, ...]
 KEPT = 512
@@ -64,6 +64,15 @@ def condition(form: Form, table: sa.Table, names: Iterator[str]) -> sa.ColumnEle
     raise TypeError(f"no predicate is called {kind}")
 
 
+def _beyond(by: list[sa.Column[Any]], place: int) -> sa.ColumnElement[bool]:
+    """Return that a row lies behind the key (after0, after1, …), from *place* on."""
+    edge = _param(f"after{place}")
+    further = by[place] > edge
+    if place == len(by) - 1:
+        return further
+    return sa.or_(further, sa.and_(by[place] == edge, _beyond(by, place + 1)))
+
+
 def numbered() -> Iterator[str]:
     """Yield the names of the parameters of a predicate."""
     count = 0
@@ -99,12 +108,16 @@ class Statements:
         is_parked = sa.exists().where(
             parked.c.desk == tickets.c.desk, parked.c.ticket == tickets.c.id, parked.c.until > _param("now")
         )
-        self.due: Statement = (
+        due = (
             sa.select(tickets.c.id)
             .where(self._mine, tickets.c.wake_at <= _param("now"), ~is_parked)
             .order_by(tickets.c.wake_at, tickets.c.id)
             .limit(_param("limit"))
         )
+        self.due: Statement = due
+        # MariaDB has no OF; it locks no row of a subquery anyway.
+        of = tickets if dialect == "postgresql" else None
+        self.due_claimed: Statement = due.with_for_update(of=of, skip_locked=True)
         stored = [
             sa.type_coerce(column, sa.String).label(column.name)
             if dialect == "sqlite" and column.name in rows.INSTANTS
@@ -112,7 +125,7 @@ class Statements:
             for column in tickets.c
         ]
         self.stored_columns: Statement = sa.select(*stored).where(self._mine, tickets.c.id == _param("id"))
-        self.insert_ticket: Statement = Prepared(sa.insert(tickets))
+        self.insert_ticket = Prepared(sa.insert(tickets))
         # The SET part is made of the parameters that are named like columns.
         self.update_ticket: Statement = Prepared(
             sa.update(tickets).where(
@@ -138,21 +151,27 @@ class Statements:
         self.feed: Statement = (
             events.where(history.c.sequence > _param("after")).order_by(history.c.sequence).limit(_param("limit"))
         )
-        self.insert_history: Statement = Prepared(sa.insert(history))
+        self.insert_history = Prepared(sa.insert(history))
+        unnumbered = (
+            sa.select(history.c.row_id)
+            .where(history.c.desk == _param("desk"), history.c.sequence.is_(None))
+            .order_by(history.c.row_id)
+        )
+        self.unnumbered: Statement = unnumbered.limit(_param("limit"))
+        self.number_event: Statement = Prepared(
+            sa.update(history).where(history.c.row_id == _param("at_row"), history.c.sequence.is_(None))
+        )
         self.contents: Statement = (
             sa.select(*(contents.c[name] for name in rows.CONTENT_COLUMNS))
             .where(contents.c.desk == _param("desk"), contents.c.ticket == _param("ticket"))
             .order_by(contents.c.position, contents.c.id)
         )
-        self.insert_contents: Statement = Prepared(sa.insert(contents))
-        self.receipt: Statement = sa.select(*(receipts.c[name] for name in rows.RECEIPT_COLUMNS)).where(
-            receipts.c.desk == _param("desk"), receipts.c.command_id == _param("command_id")
-        )
-        self.insert_receipt: Statement = Prepared(sa.insert(receipts))
+        self.insert_contents = Prepared(sa.insert(contents))
+        self.insert_receipt = Prepared(sa.insert(receipts))
         numbers = tables.numbers
-        self.next_number: Statement = Prepared(
-            self._upsert(numbers, {"n": sa.literal(1)}, lambda _: {"n": numbers.c.n + 1}).returning(numbers.c.n)
-        )
+        # Counting by nothing locks the counter.
+        count = self._upsert(numbers, {"n": _param("step")}, lambda _: {"n": numbers.c.n + _param("step")})
+        self.count_up: Statement = Prepared(count.returning(numbers.c.n))
 
         self.desks: Statement = sa.union(sa.select(tickets.c.desk), sa.select(tables.rules.c.desk)).order_by("desk")
 
@@ -192,10 +211,48 @@ class Statements:
             outbox.c.token == _param("at_token"),
             outbox.c.status == "pending",
         )
-        self.insert_outbox: Statement = Prepared(sa.insert(outbox))
+        self.insert_outbox = Prepared(sa.insert(outbox))
         self.outbox_counts: Statement = (
             sa.select(outbox.c.status, sa.func.count()).where(outbox.c.desk == _param("desk")).group_by(outbox.c.status)
         )
+
+        # files
+        blobs, chunks = tables.blobs, tables.chunks
+        this_blob = (blobs.c.desk == _param("desk"), blobs.c.sha256 == _param("sha256"))
+        its_chunks = (chunks.c.desk == _param("desk"), chunks.c.sha256 == _param("sha256"))
+        self.blob: Statement = sa.select(blobs.c.length).where(*this_blob)
+        self.chunk: Statement = sa.select(chunks.c.data).where(*its_chunks, chunks.c.n == _param("n"))
+        self.put_chunk: Statement = self._upsert(chunks, {}, lambda given: {"data": given.data})
+        self.finish_blob: Statement = self._upsert(blobs, {}, lambda given: {"length": given.length})
+        self.drop_blob: tuple[Statement, ...] = (
+            sa.delete(blobs).where(*this_blob),
+            sa.delete(chunks).where(*its_chunks),
+        )
+
+    # -- entries, whatever they are of
+
+    def entries(self, table: str, key: tuple[str, ...], columns: tuple[str, ...], *, seek: bool) -> Statement:
+        """Return key and columns of a table's rows, by key; with *seek*, behind the key after0, after1 and so on."""
+        return self._keep(("entries", table, columns, seek), lambda: self._entries(table, key, columns, seek=seek))
+
+    def _entries(self, table: str, key: tuple[str, ...], columns: tuple[str, ...], *, seek: bool) -> Statement:
+        of: sa.Table = getattr(self.tables, table)
+        by = [of.c[name] for name in key]
+        found = sa.select(*by, *(of.c[name].label(f"_{name}") for name in columns)).where(of.c.desk == _param("desk"))
+        if seek:
+            found = found.where(by[0] >= _param("after0"), _beyond(by, 0))
+        return found.order_by(*by).limit(_param("limit"))
+
+    def last_entry(self, table: str, key: tuple[str, ...]) -> Statement:
+        """Return the greatest key of a table."""
+        of: sa.Table = getattr(self.tables, table)
+        by = [of.c[name] for name in key]
+        last = sa.select(*by).where(of.c.desk == _param("desk")).order_by(*(column.desc() for column in by)).limit(1)
+        return self._keep(("last_entry", table), lambda: last)
+
+    def put_entries(self, table: str) -> Statement:
+        """Return what inserts rows into a table."""
+        return self._keep(("put_entries", table), lambda: Prepared(sa.insert(getattr(self.tables, table))))
 
     # -- those that depend on what is asked
 
@@ -243,6 +300,17 @@ class Statements:
                 .group_by(table.c[field])
             ),
         )
+
+    def receipts(self, count: int) -> Statement:
+        """Return the receipts of *count* commands, given as id0, id1 and so on."""
+        return self._keep(("receipts", count), lambda: self._receipts(count))
+
+    def _receipts(self, count: int) -> Statement:
+        table = self.tables.receipts
+        columns = [table.c[name] for name in rows.RECEIPT_COLUMNS]
+        ids = [_param(f"id{at}") for at in range(count)]
+        which = table.c.command_id == ids[0] if count == 1 else table.c.command_id.in_(ids)
+        return Prepared(sa.select(*columns).where(table.c.desk == _param("desk"), which))
 
     def records(self, count: int) -> Statement:
         """Return the records under *count* references, given as kind0, id0, kind1 and so on."""

@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
+from weakref import WeakMethod
 
 import sqlalchemy as sa
 
-from supportcore.errors import BackendMissing, Busy, StoreError
+from supportcore.errors import Busy, CannotJoin, StoreError
 from supportcore.storage.ports import Conflict, Execute, Steps
-from supportcore_sql.database import Database, engine_options, prepare_sqlite, read_url
+from supportcore_sql.database import Database
+from supportcore_sql.engines import open_engine
+from supportcore_sql.forking import Gate
 from supportcore_sql.ledger import Operation, SqlLedger, desks
-from supportcore_sql.prepared import Prepared
-from supportcore_sql.transactions import Membership, open_owned
+from supportcore_sql.prepared import READY
+from supportcore_sql.transactions import Membership, broken_off, open_owned
 
 
 class SqlStore:
@@ -33,11 +36,15 @@ class SqlStore:
 
     def __init__(self, target: str | sa.Engine, *, prefix: str = "sc_", schema: str | None = None) -> None:
         ours = isinstance(target, str)
-        engine = _engine(target) if isinstance(target, str) else target
+        engine = open_engine(target, schema=schema)
         self._engine = engine
         self._database = Database(engine.url, engine.dialect.name, prefix=prefix, schema=schema, ours=ours)
         self._turn = Lock()
-        self._kept: tuple[int, sa.Connection] | None = None
+        self._kept: sa.Connection | None = None
+        self._left: sa.Connection | None = None
+        self._pid = os.getpid()
+        file = ours and self._database.file is not None
+        self._gate = Gate(WeakMethod(self._let_go), patience=self._database.patience) if file else None
         self.url: str = self._database.url
 
     def ledger(self, desk: str) -> SqlLedger:
@@ -52,14 +59,17 @@ class SqlStore:
     def begin(self, *, write: bool) -> Iterator[Execute]:
         """Begin a transaction and hand out its executor."""
         database = self._database
+        if self._pid != os.getpid():
+            self._after_fork()
         database.check_file()
         with self._taking_turns(write), self._connected(write) as connection:
             transaction = open_owned(connection, database, write=write)
             try:
                 yield executor(connection, lambda error: database.fault(error, write=write))
-            except BaseException:
-                with suppress(sa.exc.SQLAlchemyError):
-                    transaction.rollback()
+            except BaseException as error:
+                if not broken_off(error, database):
+                    with suppress(sa.exc.SQLAlchemyError):
+                        transaction.rollback()
                 raise
             try:
                 if write:
@@ -69,30 +79,43 @@ class SqlStore:
             except sa.exc.SQLAlchemyError as error:
                 raise database.fault(error, write=write) from error
 
-    def migrate(self) -> None:
-        """Make or upgrade the tables; on SQLite files of our own, switch to write-ahead logging."""
+    def migrate(self, to: str = "head", *, lose_data: bool = False) -> None:
+        """
+        Make or upgrade the tables; on SQLite files of our own, switch to write-ahead logging.
+
+        Args:
+            to: A revision, ``head``, or ``base`` for no tables.
+            lose_data: Whether it may be an earlier one than there is.
+        """
         from supportcore_sql import migrate
 
+        if to == "base" and self._database.absent:
+            return
         self._database.create_file()
         try:
             with self._taking_turns(write=True), self._connected(write=True) as connection:
-                migrate.migrate(connection, self._database)
+                migrate.migrate(connection, self._database, to, lose_data=lose_data)
         except Conflict as error:
             raise Busy from error
+
+    def migration_sql(self, to: str = "head") -> str:
+        """Return the SQL that `migrate` would run on a database without tables; nothing is connected."""
+        from supportcore_sql import migrate
+
+        database = self._database
+        tables = database.tables
+        return migrate.script(database.statements.dialect, prefix=tables.prefix, schema=tables.schema, to=to)
 
     def close(self) -> None:
         """Let go of connections."""
         if self._database.ours:
             with self._turn:
-                kept = self._take_kept()
-                if kept is not None:
-                    kept.close()
-            self._engine.dispose()
+                self._let_go()
 
     def join(self, host: Any) -> JoinedSqlStore:
         """Return this store inside the transaction of a host's connection or session."""
         if hasattr(host, "sync_session") or hasattr(host, "sync_connection"):
-            raise StoreError(why="join() of this store takes no asynchronous host; use supportcore_sql.aio")
+            raise CannotJoin(why="a synchronous desk takes no asynchronous connection; use AsyncDesk")
         return JoinedSqlStore(self._database, Membership(host, self._database))
 
     @contextmanager
@@ -114,28 +137,52 @@ class SqlStore:
         Hand out a connection for one transaction.
 
         Where writers take turns, the connection of the last one is kept for the next, who then need not take one out
-        of the pool and put it back; after any error, and in a forked process, a new one is taken.
+        of the pool and put it back; after any error a new one is taken.
         """
-        keeps = write and self._database.ours and self._database.turns(write=True)
-        connection = self._take_kept() if keeps else None
-        if connection is None:
-            try:
-                connection = self._engine.connect()
-            except sa.exc.SQLAlchemyError as error:
-                raise self._database.fault(error, write=write) from error
-        done = False
+        gate = self._gate
+        if gate is not None:
+            gate.enter()
         try:
-            yield connection
-            done = True
+            keeps = write and self._database.ours and self._database.turns(write=True)
+            connection: sa.Connection | None = None
+            if keeps:
+                connection, self._kept = self._kept, None
+            if connection is None:
+                try:
+                    connection = self._engine.connect()
+                except Exception as error:  # some drivers' own, too
+                    raise self._database.unreachable(error) from error
+            done = False
+            try:
+                yield connection
+                done = True
+            except BaseException as error:
+                if broken_off(error, self._database):
+                    connection.invalidate()
+                raise
+            finally:
+                if keeps and done and not connection.closed and not connection.in_transaction():
+                    self._kept = connection
+                else:
+                    connection.close()
         finally:
-            if keeps and done and not connection.closed and not connection.in_transaction():
-                self._kept = (os.getpid(), connection)
-            else:
-                connection.close()
+            if gate is not None:
+                gate.leave()
 
-    def _take_kept(self) -> sa.Connection | None:
+    def _let_go(self) -> None:
+        """Close the connections of this process that are idle."""
         kept, self._kept = self._kept, None
-        return kept[1] if kept is not None and kept[0] == os.getpid() else None
+        if kept is not None and self._pid == os.getpid():
+            kept.close()
+        self._engine.dispose()
+
+    def _after_fork(self) -> None:
+        """Leave the connections, and a turn that another thread had, to the process this one was forked from."""
+        self._pid = os.getpid()
+        self._turn = Lock()
+        self._left, self._kept = self._kept, None  # not let go of: that would end what is the parent's
+        if self._database.ours and not self._database.memory:
+            self._engine.dispose(close=False)
 
 
 class JoinedSqlStore:
@@ -183,26 +230,11 @@ def executor(connection: sa.Connection, fault: Callable[[Exception], Exception])
     """Return the function that executes operations on *connection*, and tells errors by *fault*."""
     run = connection.execute
 
-    def execute(operation: Operation) -> sa.CursorResult[Any]:
+    def execute(operation: Operation) -> Any:
         try:
             statement, params = operation
-            return statement.execute(connection, params) if isinstance(statement, Prepared) else run(statement, params)
+            return statement.execute(connection, params) if isinstance(statement, READY) else run(statement, params)
         except sa.exc.SQLAlchemyError as error:
             raise fault(error) from error
 
     return execute
-
-
-def _engine(target: str) -> sa.Engine:
-    url = read_url(target)
-    try:
-        engine = sa.create_engine(url, **engine_options(url))
-    except ImportError as error:
-        raise BackendMissing(why=f"{url.drivername}:// needs its driver installed ({error})") from error
-    except sa.exc.SQLAlchemyError as error:
-        raise StoreError(why=f"{url.render_as_string(hide_password=True)}: {error}") from error
-    if engine.dialect.is_async:
-        raise StoreError(why=f"{url.drivername} is asynchronous; open it with supportcore_sql.aio.open_async_store")
-    if engine.dialect.name == "sqlite":
-        prepare_sqlite(engine)
-    return engine

@@ -14,12 +14,23 @@ from functools import lru_cache
 import attrs
 import sqlalchemy as sa
 
-from supportcore.errors import StoreError
+from supportcore.errors import BadTarget
 from supportcore.text import ID_LIMIT, TITLE_LIMIT
-from supportcore_sql.types import Instant, InstantOrNever, Json, key_text, long_text, sequence_number
+from supportcore_sql.types import (
+    Instant,
+    InstantOrNever,
+    Json,
+    chunk_bytes,
+    key_text,
+    long_text,
+    mariadb_table,
+    sequence_number,
+)
 
 REVISIONS: tuple[str, ...] = ("sc_0001",)
 """Every schema this release knows, oldest first; the last one is what it works on."""
+LEAVING = "leaving "
+"""Begins the version, on MariaDB, while tables are taken away: a part of them may be gone."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,29}").fullmatch
 _KEY = 40  # characters of a key (supportcore.text)
@@ -80,6 +91,8 @@ class Tables:
     rules: sa.Table
     numbers: sa.Table
     parked: sa.Table
+    blobs: sa.Table
+    chunks: sa.Table
 
     @property
     def version_table(self) -> str:
@@ -90,7 +103,7 @@ class Tables:
     def names(self) -> frozenset[str]:
         """Names of all tables but the one of the version."""
         every = (self.tickets, self.history, self.contents, self.receipts, self.outbox, self.records, self.rules,
-                 self.numbers, self.parked)  # fmt: skip
+                 self.numbers, self.parked, self.blobs, self.chunks)  # fmt: skip
         return frozenset(table.name for table in every)
 
 
@@ -104,15 +117,15 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
         metadata: A host's own, if it wants to see them there; a new one otherwise.
 
     Raises:
-        StoreError: A prefix or schema that is no name.
+        BadTarget: A prefix or schema that is no name.
     """
     for what, name in (("prefix", prefix), ("schema", schema)):
         if name and not _NAME(name):
-            raise StoreError(why=f"{what} {name!r}: letters, digits and underscores, at most 30, no digit first")
+            raise BadTarget(why=f"{what} {name!r}: letters, digits and underscores, at most 30, no digit first")
     metadata = sa.MetaData() if metadata is None else metadata
 
-    def table(name: str, *parts: sa.schema.SchemaItem, autoincrement: bool = False) -> sa.Table:
-        return sa.Table(prefix + name, metadata, *parts, schema=schema, sqlite_autoincrement=autoincrement)
+    def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+        return sa.Table(prefix + name, metadata, *parts, schema=schema, **mariadb_table())
 
     def primary(name: str, *columns: str) -> sa.PrimaryKeyConstraint:
         return sa.PrimaryKeyConstraint(*columns, name=f"pk_{prefix}{name}")
@@ -155,8 +168,9 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
         ),
         history=table(
             "history",
-            sa.Column("sequence", sequence_number(), autoincrement=True, nullable=False),
+            sa.Column("row_id", sequence_number(), autoincrement=True, nullable=False),
             desk(),
+            sa.Column("sequence", sa.BigInteger),
             text("ticket"),
             sa.Column("position", sa.BigInteger, nullable=False),
             text("command_id"),
@@ -164,10 +178,9 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             sa.Column("version", sa.Integer, nullable=False),
             sa.Column("recorded_at", Instant, nullable=False),
             sa.Column("body", Json, nullable=False),
-            primary("history", "sequence"),
+            primary("history", "row_id"),
             sa.UniqueConstraint("desk", "ticket", "position", name=f"uq_{prefix}history_position"),
-            index("history_feed", "desk", "sequence"),
-            autoincrement=True,
+            index("history_feed", "desk", "sequence", "row_id"),
         ),
         contents=table(
             "contents",
@@ -235,8 +248,9 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
         numbers=table(
             "numbers",
             desk(),
+            text("name", _KEY),
             sa.Column("n", sa.BigInteger, nullable=False),
-            primary("numbers", "desk"),
+            primary("numbers", "desk", "name"),
         ),
         parked=table(
             "parked",
@@ -246,6 +260,21 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             sa.Column("attempts", sa.Integer, nullable=False),
             sa.Column("error", long_text(), nullable=False),
             primary("parked", "desk", "ticket"),
+        ),
+        blobs=table(
+            "blobs",
+            desk(),
+            text("sha256"),
+            sa.Column("length", sa.BigInteger, nullable=False),
+            primary("blobs", "desk", "sha256"),
+        ),
+        chunks=table(
+            "chunks",
+            desk(),
+            text("sha256"),
+            sa.Column("n", sa.BigInteger, nullable=False),
+            sa.Column("data", chunk_bytes(), nullable=False),
+            primary("chunks", "desk", "sha256", "n"),
         ),
     )
 

@@ -16,13 +16,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from supportcore.errors import NoTransaction, StoreError, TransactionLost
+from supportcore.errors import CannotJoin, NoTransaction, StoreError, TransactionLost
 from supportcore.storage.ports import Conflict
-from supportcore_sql.database import Database, first_line
+from supportcore_sql.database import Database
+from supportcore_sql.faults import first_line, original
 
-_SERVERS = ("postgresql", "mysql", "mariadb")
 _LOST = "supportcore_lost"
 """Under this key a connection remembers the transaction that was lost on it."""
+GIVEN_UP_WHEN_LOST = "supportcore_given_up"
+"""Set under this key, a connection is invalidated when its transaction is lost, on SQLite too."""
 
 
 def driver(connection: sa.Connection) -> Any:
@@ -36,11 +38,14 @@ def _driver_autocommit(connection: Any) -> Any:
 
 
 def start(connection: sa.Connection, database: Database, *, write: bool) -> sa.RootTransaction:
-    """Begin a transaction of our own."""
+    """
+    Begin a transaction of our own.
+
+    On a server a write is READ COMMITTED, for it locks what it builds on and has to see what others committed before;
+    a read is REPEATABLE READ, so that all it returns was true at one moment.
+    """
     if not database.sqlite:
-        if connection.dialect.name in _SERVERS:
-            connection = connection.execution_options(isolation_level="READ COMMITTED")
-        return connection.begin()
+        return _start_on_server(connection, database, write=write)
     raw = driver(connection)
     autocommit = _driver_autocommit(raw)
     if autocommit is True:
@@ -50,6 +55,17 @@ def start(connection: sa.Connection, database: Database, *, write: bool) -> sa.R
     transaction = connection.begin()
     if not raw.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    return transaction
+
+
+def _start_on_server(connection: sa.Connection, database: Database, *, write: bool) -> sa.RootTransaction:
+    level = "READ COMMITTED" if write else "REPEATABLE READ"
+    if not database.mariadb:
+        return connection.execution_options(isolation_level=level).begin()
+    transaction = connection.begin()
+    if not (write and database.ours):  # of which every connection has it already
+        # SQLAlchemy would set it for the session and set it back, each a way to the server and back.
+        connection.exec_driver_sql(f"SET TRANSACTION ISOLATION LEVEL {level}")
     return transaction
 
 
@@ -68,6 +84,15 @@ def open_owned(connection: sa.Connection, database: Database, *, write: bool) ->
         raise database.fault(error, write=write) from error
 
 
+def broken_off(error: BaseException, database: Database) -> bool:
+    """
+    Return whether *error* broke into a statement on its way, as a cancelled task or Ctrl-C does.
+
+    A server's connection may then be in the middle of an answer; it is closed, which undoes its transaction.
+    """
+    return not isinstance(error, Exception) and not database.sqlite
+
+
 class Membership:
     """
     The part we take in one transaction of a host.
@@ -82,20 +107,23 @@ class Membership:
 
         Raises:
             NoTransaction: There is none, or it is in AUTOCOMMIT.
-            StoreError: *host* is no connection or session, or of another engine.
+            CannotJoin: *host* is no connection or session, or of another engine or database.
         """
         self._host, self._database = host, database
         self._begun = False
         self.lost = ""
         if not (hasattr(host, "in_transaction") and hasattr(host, "get_transaction")):
-            raise StoreError(why=f"join() takes a SQLAlchemy Connection or Session, not {type(host).__name__}")
+            raise CannotJoin(why=f"it takes a SQLAlchemy Connection or Session, not {type(host).__name__}")
         if not host.in_transaction():
             raise NoTransaction(why=f"The {type(host).__name__} is in no transaction; join it inside `with …begin():`.")
         self._root = host.get_transaction()
         bind = host if isinstance(host, sa.Connection) else self._bind()
         if bind is not None:
-            if bind.dialect.name != database.statements.dialect:
-                raise StoreError(why=f"the store is {database.statements.dialect}, its host {bind.dialect.name}")
+            if not database.suits(bind.dialect.name):
+                raise CannotJoin(why=f"the store is {database.statements.dialect}, its host {bind.dialect.name}")
+            other = database.other_than(bind.engine.url)
+            if other:
+                raise CannotJoin(why=f"the store is in {database.where}, and the connection leads to {other}")
             options = bind.get_execution_options().get("isolation_level")
             level = options or getattr(bind.dialect, "_on_connect_isolation_level", None)
             if level == "AUTOCOMMIT":
@@ -182,15 +210,25 @@ class Membership:
             return self._database.fault(error, write=write)
         found = self._database.fault(error, write=write)
         if error.connection_invalidated or (isinstance(found, Conflict) and found.lost):
-            return self._lose(first_line(error.orig), connection)
+            return self._lose(first_line(original(error)), connection)
         if self._database.sqlite and connection is not None and not driver(connection).in_transaction and self._begun:
-            return self._lose(first_line(error.orig), connection)
+            return self._lose(first_line(original(error)), connection)
+        if connection is None:  # the host had none yet, and none could be made
+            return self._database.unreachable(error)
         return found
 
     def _lose(self, why: str, connection: sa.Connection | None) -> TransactionLost:
+        """
+        Remember that nothing can be committed any more.
+
+        A server may have undone everything and begun anew at the next statement, or gone back to our savepoint; so the
+        connection is given up, or the host could commit the half that it does afterwards, or did before.
+        """
         self.lost = why
         if connection is not None and not connection.closed and not connection.invalidated:
             connection.info[_LOST] = connection.get_transaction()
+            if not self._database.sqlite or connection.info.get(GIVEN_UP_WHEN_LOST):
+                connection.invalidate()
         return TransactionLost(why=why)
 
     def _abandon(self, nested: sa.NestedTransaction) -> None:
@@ -201,7 +239,7 @@ class Membership:
 
 
 def _is_lost(connection: sa.Connection) -> bool:
-    return connection.info.get(_LOST) is connection.get_transaction()
+    return connection.invalidated or connection.info.get(_LOST) is connection.get_transaction()
 
 
 def _autocommit() -> NoTransaction:

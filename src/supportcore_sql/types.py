@@ -23,6 +23,7 @@ from supportcore.text import NEVER, instant_text
 _MARIADB = ("mysql", "mariadb")
 _BYTEWISE = {"charset": "utf8mb4", "collation": "utf8mb4_nopad_bin"}
 _NEVER_TEXT = instant_text(NEVER)
+_PLAIN_NEVER = NEVER.replace(tzinfo=None)
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 Processor = Callable[[Any], Any]
@@ -40,6 +41,17 @@ def key_text(length: int) -> TypeEngine[str]:
 def long_text() -> TypeEngine[str]:
     """Return the type of a text up to `supportcore.text.BODY_LIMIT`."""
     return sa.Text().with_variant(mysql.MEDIUMTEXT(**_BYTEWISE), *_MARIADB)
+
+
+def mariadb_table() -> dict[str, Any]:
+    """Return the options of a table on MariaDB, whatever the server's defaults are."""
+    options = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_nopad_bin"}
+    return {f"{name}_{option}": value for name in _MARIADB for option, value in options.items()}
+
+
+def chunk_bytes() -> TypeEngine[bytes]:
+    """Return the type of a chunk of a blob, `supportcore.storage.ports.CHUNK` bytes at most."""
+    return sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), *_MARIADB)
 
 
 def sequence_number() -> TypeEngine[int]:
@@ -63,40 +75,52 @@ def _from_text_or_never(value: str) -> datetime | None:
     return None if value == _NEVER_TEXT else datetime.fromisoformat(value)
 
 
+def _to_plain(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).replace(tzinfo=None)
+
+
+def _from_plain(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _to_plain_or_never(value: datetime | None) -> datetime:
+    return _to_plain(value) or _PLAIN_NEVER
+
+
+def _from_plain_or_never(value: datetime) -> datetime | None:
+    return None if value == _PLAIN_NEVER else value.replace(tzinfo=UTC)
+
+
 class Instant(TypeDecorator[datetime]):
-    """A UTC instant to the millisecond."""
+    """
+    A UTC instant to the millisecond.
+
+    Servers keep it as a plain date and time, which is UTC: a type that knows of zones is read in the zone of the
+    session, which is the host's, and `supportcore.text.NEVER` has no place in one that lies east.
+    """
 
     impl = sa.DateTime
     cache_ok = True
     on_sqlite: tuple[Processor, Processor] = (_to_text, _from_text)
+    on_servers: tuple[Processor, Processor] = (_to_plain, _from_plain)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return what the column is on *dialect*."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(sa.String(24))
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
         if dialect.name in _MARIADB:
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
-        return dialect.type_descriptor(sa.DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return *value* as the driver takes it."""
-        return value.replace(tzinfo=None) if value is not None and dialect.name in _MARIADB else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the instant the driver read."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return dialect.type_descriptor(sa.DateTime())
 
     def bind_processor(self, dialect: Dialect) -> Processor | None:
         """Return the conversion into the column."""
-        return self.on_sqlite[0] if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return (self.on_sqlite if dialect.name == "sqlite" else self.on_servers)[0]
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:
         """Return the conversion out of the column."""
-        return self.on_sqlite[1] if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return (self.on_sqlite if dialect.name == "sqlite" else self.on_servers)[1]
 
 
 class InstantOrNever(Instant):
@@ -104,15 +128,7 @@ class InstantOrNever(Instant):
 
     cache_ok = True
     on_sqlite = (_to_text_or_never, _from_text_or_never)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return *value* as the driver takes it."""
-        return super().process_bind_param(NEVER if value is None else value, dialect)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the instant the driver read, or None."""
-        found = super().process_result_value(value, dialect)
-        return None if found == NEVER else found
+    on_servers = (_to_plain_or_never, _from_plain_or_never)
 
 
 def _from_json(value: Any) -> Any:

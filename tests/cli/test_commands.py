@@ -284,8 +284,8 @@ def test_a_store_that_may_only_be_read(silent: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("desk.db", "'desk.db' is no store; give a URL such as sqlite:///desk.db"),
-        ("nosuch://x", "no backend for nosuch://; there are: memory, "),
+        ("desk.db", "this is no URL; give a URL such as sqlite:///desk.db"),
+        ("nosuch://x", "no backend for nosuch://; there are: mariadb, memory, "),
         ("sqlite:////no/such/folder/desk.db", "/no/such/folder/desk.db cannot be read: No such file or directory."),
     ],
 )

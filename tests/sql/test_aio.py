@@ -82,7 +82,7 @@ def test_tasks_share_a_store(file: Path, where: str) -> None:
 
             async def number() -> int:
                 async with store.begin(write=True) as execute:
-                    return await adrive(store.ledger("noova").next_number(), execute)
+                    return await adrive(store.ledger("noova").next_numbers(), execute)
 
             return await asyncio.gather(*(number() for _ in range(30)))
 
@@ -249,7 +249,7 @@ def test_transaction_rolled_back_underneath_is_lost(file: Path) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("url", ["sqlite:///a.db", "sqlite+nothing:///a.db", "nothing at all"])
+@pytest.mark.parametrize("url", ["sqlite+pysqlite:///a.db", "sqlite+nothing:///a.db", "nothing at all"])
 def test_bad_url_is_one_of_our_errors(url: str) -> None:
     """A URL that cannot be opened asynchronously is told as an error of ours."""
     with pytest.raises(StoreError):

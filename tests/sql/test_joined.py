@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from supportcore.errors import NoTransaction, StoreError, TransactionLost
+from supportcore.errors import CannotJoin, NoTransaction, StoreError, TransactionLost
 from supportcore.storage.ports import Conflict, drive
 from supportcore_sql import SqlStore
+from supportcore_sql.engines import read_url
 from tests.sql.samples import noting, opening, ticket_of
 
 pytestmark = pytest.mark.store("sqlite")
@@ -55,7 +56,7 @@ def hosted(engine: sa.Engine) -> SqlStore:
 
 def save(joined: Any, decision: Any) -> None:
     with joined.begin(write=True) as execute:
-        drive(joined.ledger("noova").next_number(), execute)
+        drive(joined.ledger("noova").next_numbers(), execute)
         drive(joined.ledger("noova").save(decision), execute)
 
 
@@ -282,3 +283,27 @@ def test_joined_store_keeps_hands_off(engine: sa.Engine, hosted: SqlStore) -> No
         joined.close()
         save(joined, opening("a", 1))
     assert 1 == stored(engine)[0]
+
+
+def test_a_connection_to_another_database_is_not_joined(store: SqlStore, tmp_path: Path) -> None:
+    """What leads to another file is refused, with both named; and so is what leads nowhere."""
+    told = r"desk\.db, and the connection leads to .*other\.db"
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    with engine.connect() as other, other.begin(), pytest.raises(CannotJoin, match=told):
+        store.join(other)
+    for nothing in (None, store, engine):
+        with pytest.raises(CannotJoin, match="takes a SQLAlchemy Connection or Session, not"):
+            store.join(nothing)
+
+
+@pytest.mark.store("postgresql")
+def test_a_connection_to_another_database_of_a_server_is_not_joined(postgresql_url: str) -> None:
+    """Of servers the name of the database counts, by whatever name the server goes."""
+    url = read_url(postgresql_url)
+    store = SqlStore(url.render_as_string(hide_password=False))
+    engine = sa.create_engine(url.set(database="postgres"))
+    told = r"the connection leads to .*/postgres"
+    with engine.connect() as other, other.begin(), pytest.raises(CannotJoin, match=told):
+        store.join(other)
+    engine.dispose()
+    store.close()

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from supportcore.storage.ports import drive
 from supportcore_sql import SqlStore, build_tables, migrate
+from supportcore_sql.migrations.running import config_for
 from supportcore_sql.tables import REVISIONS
 from tests.sql.samples import fingerprint, opening
 
@@ -42,7 +41,7 @@ def ours(prefix: str) -> set[str]:
 
 def test_release_knows_its_revisions() -> None:
     """The revisions a store knows are those in the wheel, on one branch with one head."""
-    script = ScriptDirectory.from_config(migrate._config(None, "sc_", None))  # type: ignore[arg-type]
+    script = ScriptDirectory.from_config(config_for(build_tables(), target={}))
     assert list(REVISIONS) == [revision.revision for revision in reversed(list(script.walk_revisions()))]
     assert "supportcore" in script.get_revision("supportcore@head").branch_labels
 
@@ -87,12 +86,12 @@ def test_drift_is_seen(engine: sa.Engine) -> None:
 
 
 def test_going_down_leaves_nothing(engine: sa.Engine) -> None:
-    """Down and up again: the tables are gone, but the version's, and come back; another prefix is not touched."""
+    """Down and up again: the tables are gone, the version's too, and come back; another prefix is not touched."""
     with engine.begin() as connection:
         migrate.upgrade(connection)
         migrate.upgrade(connection, prefix="hd_")
         migrate.downgrade(connection)
-    assert {*ours("hd_"), "sc_schema_version"} == names(engine)
+    assert ours("hd_") == names(engine)
     with engine.begin() as connection:
         migrate.upgrade(connection)
     assert ours("hd_") | ours("sc_") == names(engine)
@@ -124,7 +123,7 @@ def test_memory_can_be_migrated() -> None:
     store = SqlStore("sqlite://")
     store.migrate()
     with store.begin(write=True) as execute:
-        assert 1 == drive(store.ledger("noova").next_number(), execute)
+        assert 1 == drive(store.ledger("noova").next_numbers(), execute)
     store.close()
 
 
@@ -139,44 +138,3 @@ def test_names_are_told_apart() -> None:
     ):
         assert expected == (theirs(name, "table", here), only_ours(name, "table", here))
     assert theirs("sc_tickets", "table", {"schema_name": "elsewhere"})
-
-
-ENVIRONMENT = """
-import sqlalchemy as sa
-from alembic import context
-engine = sa.create_engine(context.config.get_main_option("sqlalchemy.url"))
-with engine.connect() as connection:
-    context.configure(connection=connection)
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
-"""
-
-
-def test_revisions_run_in_a_hosts_environment(tmp_path: Path) -> None:
-    """Our branch may run in a host's Alembic, under its version table; the store finds its version all the same."""
-    folder, file = tmp_path / "migrations", tmp_path / "host.db"
-    (folder / "versions").mkdir(parents=True)
-    (folder / "env.py").write_text(ENVIRONMENT)
-    (folder / "versions" / "h1.py").write_text(
-        'revision = "h1"\ndown_revision = None\ndef upgrade(): pass\ndef downgrade(): pass\n'
-    )
-    config = Config()
-    for name, value in {
-        "script_location": str(folder),
-        "path_separator": "newline",
-        "version_locations": f"{folder}/versions\nsupportcore_sql:migrations/versions",
-        "sqlalchemy.url": f"sqlite:///{file}",
-        "supportcore_prefix": "hd_",
-    }.items():
-        config.set_main_option(name, value)
-    command.upgrade(config, "heads")
-    store = SqlStore(f"sqlite:///{file}", prefix="hd_")
-    with store.begin(write=True) as execute:
-        assert 1 == drive(store.ledger("noova").next_number(), execute)
-    store.migrate()
-    store.close()
-    command.downgrade(config, "supportcore@base")
-    engine = sa.create_engine(f"sqlite:///{file}")
-    assert {"alembic_version"} == names(engine)
-    engine.dispose()

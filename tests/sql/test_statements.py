@@ -245,4 +245,4 @@ def test_statements_can_be_said_to_other_engines(name: str, dialect: Any) -> Non
             said[attribute] = str(statement.compile(dialect=dialect, column_keys=columns))
     assert "FOR UPDATE" in said["ticket_locked"]
     assert "FOR UPDATE SKIP LOCKED" in said["claimable"]
-    assert "RETURNING" in said["next_number"]
+    assert "RETURNING" in said["count_up"]

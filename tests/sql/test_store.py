@@ -39,7 +39,7 @@ pytestmark = pytest.mark.store("sqlite")
 
 def number(store: SqlStore) -> int:
     with store.begin(write=True) as execute:
-        return drive(store.ledger("noova").next_number(), execute)
+        return drive(store.ledger("noova").next_numbers(), execute)
 
 
 def script(file: Path, *statements: str) -> None:
@@ -285,14 +285,17 @@ def test_failure_undoes_everything(store: SqlStore) -> None:
         assert () == drive(store.ledger("noova").find(Query()), execute)
 
 
-def test_history_is_numbered_by_the_database(store: SqlStore) -> None:
-    """A sequence is given by the database, rises, and is not given twice even after its row was undone."""
+def test_history_is_numbered_after_its_commit(store: SqlStore) -> None:
+    """An event has no sequence until it is given one, and is not in the feed before."""
     ledger = store.ledger("noova")
     first = opening("a", 1)
     with store.begin(write=True) as execute:
         drive(ledger.save(first), execute)
         drive(ledger.save(noting(ticket_of(first))), execute)
-    with store.begin(write=False) as execute:
+    with store.begin(write=True) as execute:
+        assert [0, 0] == [recorded.sequence for recorded in drive(ledger.history("a"), execute)]
+        assert () == drive(ledger.feed(0, 10), execute)
+        assert 2 == drive(ledger.number_events(10), execute)
         feed = drive(ledger.feed(0, 10), execute)
     assert [1, 2] == [recorded.sequence for recorded in feed]
     assert isinstance(feed[0].event, TicketOpened)

@@ -45,16 +45,20 @@ def test_no_instant_sorts_last() -> None:
     assert NEVER_TEXT == bound(InstantOrNever(), None)
     assert NEVER_TEXT == bound(InstantOrNever(), NEVER)
     assert read(InstantOrNever(), NEVER_TEXT) is None
-    assert NEVER == bound(InstantOrNever(), None, postgresql.dialect())
-    assert read(InstantOrNever(), NEVER, postgresql.dialect()) is None
-    assert read(InstantOrNever(), NEVER.replace(tzinfo=None), mysql.dialect()) is None
+    never = NEVER.replace(tzinfo=None)
+    for dialect in (postgresql.dialect(), mysql.dialect()):
+        assert never == bound(InstantOrNever(), None, dialect) == bound(InstantOrNever(), NEVER, dialect)
+        assert read(InstantOrNever(), never, dialect) is None
 
 
-def test_instant_has_no_zone_on_mariadb() -> None:
-    """MariaDB keeps no zone, so UTC is taken off and put back."""
+@pytest.mark.parametrize("kind", [Instant(), InstantOrNever()])
+@pytest.mark.parametrize("dialect", [postgresql.dialect(), mysql.dialect()])
+def test_instant_has_no_zone_on_servers(kind: Any, dialect: Any) -> None:
+    """A server keeps no zone, so UTC is taken off and put back, whatever the session's zone is."""
     naive = NOW.replace(tzinfo=None)
-    assert naive == Instant().process_bind_param(NOW, mysql.dialect())
-    assert NOW == Instant().process_result_value(naive, mysql.dialect())
+    assert naive == bound(kind, NOW, dialect) == bound(kind, NOW.astimezone(timezone(timedelta(hours=-5))), dialect)
+    assert NOW == read(kind, naive, dialect)
+    assert UTC is read(kind, naive, dialect).tzinfo
 
 
 def test_other_engines_have_instants_of_their_own() -> None:
@@ -62,7 +66,7 @@ def test_other_engines_have_instants_of_their_own() -> None:
     tickets = CreateTable(build_tables().tickets)
     on_postgresql = str(tickets.compile(dialect=postgresql.dialect()))
     on_mariadb = str(tickets.compile(dialect=mysql.dialect()))
-    assert "updated_at TIMESTAMP WITH TIME ZONE NOT NULL" in on_postgresql
+    assert "updated_at TIMESTAMP WITHOUT TIME ZONE NOT NULL" in on_postgresql
     assert 'id VARCHAR(64) COLLATE "C" NOT NULL' in on_postgresql
     assert "doc JSONB NOT NULL" in on_postgresql
     assert "updated_at DATETIME(6) NOT NULL" in on_mariadb

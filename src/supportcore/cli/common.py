@@ -22,12 +22,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def store_options(*, required: bool = True) -> Callable[[F], F]:
-    """Return the options ``--store`` and ``--prefix``."""
+    """Return the options ``--store``, ``--prefix`` and ``--schema``."""
 
     def decorate(command: F) -> F:
         prefix = click.option("--prefix", default="sc_", show_default=True, help="Begins the name of every table.")
+        told = "Database schema of the tables; on MariaDB a database."
+        schema = click.option("--schema", metavar="NAME", help=told)
         help_ = "URL of the store, such as sqlite:///desk.db." + ("" if required else " Default: a new SQLite file.")
-        return click.option("--store", "url", required=required, metavar="URL", help=help_)(prefix(command))
+        return click.option("--store", "url", required=required, metavar="URL", help=help_)(prefix(schema(command)))
 
     return decorate
 
@@ -57,9 +59,9 @@ def desk_named(name: str, *, guards: Iterable[str] = ()) -> Definition:
 
 
 @contextmanager
-def opened(url: str, prefix: str) -> Iterator[Store]:
+def opened(url: str, prefix: str, schema: str | None = None) -> Iterator[Store]:
     """Open a store, and let go of it afterwards."""
-    store = open_store(url, prefix=prefix)
+    store = open_store(url, prefix=prefix, schema=schema)
     try:
         yield store
     finally:

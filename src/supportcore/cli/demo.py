@@ -21,7 +21,7 @@ from supportcore.demo import TICKETS, demonstrate
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same month.")
 @click.option("--tickets", default=TICKETS, show_default=True, type=click.IntRange(min=1), help="How many are opened.")
 @json_option
-def demo(name: str, url: str | None, prefix: str, seed: int, tickets: int, as_json: bool) -> None:
+def demo(name: str, url: str | None, prefix: str, schema: str | None, seed: int, tickets: int, as_json: bool) -> None:
     """
     Live through a month at a support desk, then look at it.
 
@@ -34,7 +34,7 @@ def demo(name: str, url: str | None, prefix: str, seed: int, tickets: int, as_js
     if url is None:
         url = f"sqlite:///{Path(mkdtemp(prefix='supportcore-demo-')) / 'demo.db'}"
     started = perf_counter()
-    with opened(url, prefix) as store:
+    with opened(url, prefix, schema) as store:
         store.migrate()
         if not as_json and not sys.stderr.isatty():
             click.echo(f"A month at desk {definition.key} ...", err=True)

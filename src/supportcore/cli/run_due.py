@@ -15,14 +15,14 @@ from supportcore.desk import Desk
 @store_options()
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="Tickets at most.")
 @json_option
-def run_due(name: str, url: str, prefix: str, limit: int, as_json: bool) -> None:
+def run_due(name: str, url: str, prefix: str, schema: str | None, limit: int, as_json: bool) -> None:
     """
     Let happen what has come due on quiet tickets, each in a transaction of its own.
 
     A ticket that fails is put back for later and told; then the exit code is 1.
     """
     definition = desk_named(name)
-    with opened(url, prefix) as store:
+    with opened(url, prefix, schema) as store:
         report = Desk(definition, store).run_due(limit=limit)
     if as_json:
         parked = [{"ticket": ticket, "error": error} for ticket, error in report.parked]

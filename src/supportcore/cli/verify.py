@@ -10,11 +10,11 @@ import attrs
 import click
 
 from supportcore.cli.common import counted, json_option, opened, print_json, progress, store_options
-from supportcore.desk.attempts import run
 from supportcore.desk.reports import Verification
 from supportcore.desk.verifying import add
 from supportcore.desk.verifying import verify as verify_desk
 from supportcore.predicate import ALWAYS
+from supportcore.storage.attempts import run
 from supportcore.storage.ports import Store
 
 
@@ -22,13 +22,13 @@ from supportcore.storage.ports import Store
 @store_options()
 @click.option("--desk", "desks", multiple=True, metavar="KEY", help="Only this desk; may be repeated.")
 @json_option
-def verify(url: str, prefix: str, desks: tuple[str, ...], as_json: bool) -> None:
+def verify(url: str, prefix: str, schema: str | None, desks: tuple[str, ...], as_json: bool) -> None:
     """
     Fold every history and compare every stored column with what follows from it, and what was written with its digest.
 
     Needs no definition: a history says by itself what a ticket is. Exit code 1 if anything differs.
     """
-    with opened(url, prefix) as store:
+    with opened(url, prefix, schema) as store:
         results = {}
         there = run(store, store.desks, write=False)
         if unknown := [key for key in desks if key not in there]:

@@ -5,15 +5,36 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from supportcore_sql.migrations.names import Names, names_here
-from supportcore_sql.types import Instant, InstantOrNever, Json, key_text, long_text, sequence_number
+from supportcore_sql.migrations.names import names_here
+from supportcore_sql.types import (
+    Instant,
+    InstantOrNever,
+    Json,
+    chunk_bytes,
+    key_text,
+    long_text,
+    mariadb_table,
+    sequence_number,
+)
 
 revision = "sc_0001"
 down_revision = None
 branch_labels = ("supportcore",)
 depends_on = None
 
-TABLES = ("tickets", "history", "contents", "receipts", "outbox", "records", "rules", "numbers", "parked")
+TABLES = (
+    "tickets",
+    "history",
+    "contents",
+    "receipts",
+    "outbox",
+    "records",
+    "rules",
+    "numbers",
+    "parked",
+    "blobs",
+    "chunks",
+)
 
 TICKETS = "tickets"
 INDEXES = (
@@ -26,7 +47,7 @@ INDEXES = (
     ("tickets", "tickets_board", ("desk", "is_open", "area", "state"), (20000, 10000, 1000, 100)),
     ("tickets", "tickets_wake", ("desk", "wake_at", "id"), (20000, 100, 1)),
     ("tickets", "tickets_due", ("desk", "due_at", "id"), (20000, 100, 1)),
-    ("history", "history_feed", ("desk", "sequence"), ()),
+    ("history", "history_feed", ("desk", "sequence", "row_id"), ()),
     ("outbox", "outbox_next", ("desk", "status", "next_at", "id"), ()),
 )
 
@@ -51,15 +72,17 @@ def _small(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=False)
 
 
-def _create(names: Names, name: str, *parts: sa.schema.SchemaItem, key: tuple[str, ...], counted: bool = False) -> None:
-    primary = sa.PrimaryKeyConstraint(*key, name=f"pk_{names(name)}")
-    op.create_table(names(name), *parts, primary, schema=names.schema, sqlite_autoincrement=counted)
-
-
 def upgrade() -> None:
     names = names_here()
-    _create(
-        names,
+    resumed = names.claim()
+
+    def create(name: str, *parts: sa.schema.SchemaItem, key: tuple[str, ...]) -> None:
+        primary = sa.PrimaryKeyConstraint(*key, name=f"pk_{names(name)}")
+        op.create_table(
+            names(name), *parts, primary, schema=names.schema, if_not_exists=resumed or None, **mariadb_table()
+        )
+
+    create(
         "tickets",
         _key("desk"),
         _id("id"),
@@ -106,11 +129,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("desk", "number", name=f"uq_{names('tickets_number')}"),
         key=("desk", "id"),
     )
-    _create(
-        names,
+    create(
         "history",
-        sa.Column("sequence", sequence_number(), autoincrement=True, nullable=False),
+        sa.Column("row_id", sequence_number(), autoincrement=True, nullable=False),
         _key("desk"),
+        sa.Column("sequence", sa.BigInteger),
         _id("ticket"),
         _count("position"),
         _id("command_id"),
@@ -119,11 +142,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", Instant, nullable=False),
         sa.Column("body", Json, nullable=False),
         sa.UniqueConstraint("desk", "ticket", "position", name=f"uq_{names('history_position')}"),
-        key=("sequence",),
-        counted=True,
+        key=("row_id",),
     )
-    _create(
-        names,
+    create(
         "contents",
         _key("desk"),
         _id("ticket"),
@@ -136,8 +157,7 @@ def upgrade() -> None:
         _id("salt"),
         key=("desk", "ticket", "position", "id"),
     )
-    _create(
-        names,
+    create(
         "receipts",
         _key("desk"),
         _id("command_id"),
@@ -149,8 +169,7 @@ def upgrade() -> None:
         sa.Column("at", Instant, nullable=False),
         key=("desk", "command_id"),
     )
-    _create(
-        names,
+    create(
         "outbox",
         _key("desk"),
         _id("id"),
@@ -171,8 +190,7 @@ def upgrade() -> None:
         _long("error"),
         key=("desk", "id"),
     )
-    _create(
-        names,
+    create(
         "records",
         _key("desk"),
         _key("kind"),
@@ -181,10 +199,9 @@ def upgrade() -> None:
         _long("body"),
         key=("desk", "kind", "id"),
     )
-    _create(names, "rules", _key("desk"), _id("rules_hash"), _long("document"), key=("desk", "rules_hash"))
-    _create(names, "numbers", _key("desk"), _count("n"), key=("desk",))
-    _create(
-        names,
+    create("rules", _key("desk"), _id("rules_hash"), _long("document"), key=("desk", "rules_hash"))
+    create("numbers", _key("desk"), _key("name"), _count("n"), key=("desk", "name"))
+    create(
         "parked",
         _key("desk"),
         _id("ticket"),
@@ -193,15 +210,20 @@ def upgrade() -> None:
         _long("error"),
         key=("desk", "ticket"),
     )
+    create("blobs", _key("desk"), _id("sha256"), _count("length"), key=("desk", "sha256"))
+    data = sa.Column("data", chunk_bytes(), nullable=False)
+    create("chunks", _key("desk"), _id("sha256"), _count("n"), data, key=("desk", "sha256", "n"))
     for table, index, columns, _ in INDEXES:
-        op.create_index(f"ix_{names(index)}", names(table), list(columns), schema=names.schema)
+        name = f"ix_{names(index)}"
+        op.create_index(name, names(table), list(columns), schema=names.schema, if_not_exists=resumed or None)
     if op.get_context().dialect.name == "sqlite":
         names.expect(TICKETS, {f"ix_{names(index)}": seen for table, index, _, seen in INDEXES if table == "tickets"})
-    names.stamp(revision)
+    names.arrived(revision)
 
 
 def downgrade() -> None:
     names = names_here()
+    names.leaving(revision)
     for table in reversed(TABLES):
-        op.drop_table(names(table), schema=names.schema)
-    names.stamp(down_revision)
+        op.drop_table(names(table), schema=names.schema, if_exists=True)
+    names.left(revision, down_revision)
