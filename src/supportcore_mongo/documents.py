@@ -3,6 +3,7 @@ Between records and documents, and between predicates and filters.
 
 A ticket is one flat document. What it is filtered or sorted by is native (instants as dates), the rest has the stored
 form of `supportcore.storage.codec`. An instant that sorts is never null: none is stored as `supportcore.text.NEVER`.
+Beside the ticket's own fields stand `BESIDE`, which saving a ticket leaves as they are.
 
 Null in filters: ``$ne`` is true of null, as `Ne` is; ``$eq``, ``$in`` and the range operators, given a value, are not.
 Text compares by its bytes, which is MongoDB's own order.
@@ -22,11 +23,15 @@ from supportcore.text import FIRST_INSTANT, NEVER, instant_text
 from supportcore.tickets.commands import OutboxRow
 from supportcore.tickets.events import Recorded
 from supportcore.tickets.ticket import Ticket
-
-Doc = dict[str, Any]
+from supportcore_mongo.operations import Doc
 
 NOTHING: Doc = {"_id": {"$in": []}}
 """The filter that matches no document; an empty ``$or`` is refused."""
+BESIDE: Doc = {"lock": 0, "parked_until": FIRST_INSTANT}
+"""
+Fields of a ticket's document that are not the ticket's, as a new one has them: the mark of locking, and until when it
+is parked, which the collection ``parked`` says as well; here it is where an index of due tickets can have it.
+"""
 
 _FIELDS = tuple(field.name for field in attrs.fields(Ticket))
 _INSTANTS = ("opened_at", "updated_at", "closed_at")
@@ -76,6 +81,11 @@ def ticket_document(ticket: Ticket) -> Doc:
     return document
 
 
+def new_ticket_document(ticket: Ticket) -> Doc:
+    """Return the whole document of a ticket that is not stored yet."""
+    return {**ticket_document(ticket), **BESIDE}
+
+
 def load_ticket(document: Doc) -> Ticket:
     """Return the ticket that a document holds."""
     form = {name: document[name] for name in _FIELDS if document[name] not in (None, NEVER)}
@@ -84,14 +94,14 @@ def load_ticket(document: Doc) -> Ticket:
     return ticket
 
 
-def event_document(desk: str, recorded: Recorded, sequence: int) -> Doc:
-    """Return the document of an event at its place in the feed."""
+def event_document(desk: str, recorded: Recorded) -> Doc:
+    """Return the document of an event; its place in the feed is given later, 0 is none."""
     name, version, form = codec.dump_event(recorded.event)
     return {
         "desk": desk,
         "ticket": recorded.ticket,
         "position": recorded.position,
-        "sequence": sequence,
+        "sequence": 0,
         "command_id": recorded.command_id,
         "recorded_at": recorded.recorded_at,
         "name": name,
@@ -118,7 +128,7 @@ def outbox_document(desk: str, row: OutboxRow) -> Doc:
         "desk": desk,
         "id": row.id,
         "status": "pending",
-        "due_at": row.due_at,
+        "next_at": row.due_at,
         "leased_until": FIRST_INSTANT,
         "token": None,
         "attempts": 0,
@@ -126,3 +136,8 @@ def outbox_document(desk: str, row: OutboxRow) -> Doc:
         "error": "",
         "row": codec.dump(row),
     }
+
+
+def plain(document: Doc) -> dict[str, Any]:
+    """Return the stored form that a document was made of by adding its desk."""
+    return {name: value for name, value in document.items() if name not in ("_id", "desk")}

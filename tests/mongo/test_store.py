@@ -1,59 +1,34 @@
-"""Connections that cannot be, transactions that meet, and the transaction of a host."""
+"""Connections that cannot be, hosts' clients, forks, and transactions that meet."""
 
 from __future__ import annotations
 
-import tempfile
+import os
+import socket
 import time
+import traceback
+import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pymongo
 import pytest
-from pymongo.errors import OperationFailure
+from pymongo import AsyncMongoClient
 
-from supportcore.errors import (
-    NoTransaction,
-    SchemaMissing,
-    SchemaNewer,
-    StoreError,
-    StoreUnreadable,
-    TransactionLost,
-)
-from supportcore.people.customers import Customer
-from supportcore.storage.ports import Conflict, Steps, drive
-from supportcore.tickets.commands import Change, Decision, Receipt
-from supportcore.tickets.events import Recorded, TicketOpened
-from supportcore.tickets.evolve import fold
+from supportcore.errors import StoreDenied, StoreError, StoreUnreachable
+from supportcore.storage.ports import Conflict, drive
+from supportcore.testing.blocking import Background, BlockingStore
 from supportcore_mongo import MongoStore, open_url
+from supportcore_mongo.aio import open_async_store
 from tests import servers
 from tests.conftest import IN_CI
+from tests.mongo.samples import NOON, aone, one, opening, run
 
 pytestmark = pytest.mark.store("mongodb")
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOBODY_LISTENS = "mongodb://ana:s3cret@127.0.0.1:1/helpdesk?serverSelectionTimeoutMS=200"
-
-
-def opening(desk: str, ticket_id: str, number: int) -> Decision:
-    """Return the decision that opens a ticket."""
-    event = TicketOpened(
-        at=NOON, actor="ana", number=number, rules_hash="0" * 64, subject="…", state="new", category="new"
-    )
-    recorded = Recorded(ticket=ticket_id, position=1, command_id=f"open-{ticket_id}", event=event, recorded_at=NOON)
-    ticket = fold(desk, (recorded,))
-    receipt = Receipt(
-        command_id=recorded.command_id, digest="d", id=ticket_id, number=number, version=1, state="new", at=NOON
-    )
-    return Decision(changes=(Change(before=0, ticket=ticket, recorded=(recorded,)),), receipt=receipt)
-
-
-def one(store: Any, steps: Steps[Any], *, write: bool = True) -> Any:
-    """Execute steps in a transaction of their own."""
-    with store.begin(write=write) as execute:
-        return drive(steps, execute)
 
 
 # -- connecting
@@ -86,7 +61,7 @@ def test_a_server_that_does_not_answer_is_unreadable_in_bounded_time() -> None:
     """Nobody listening is told after the time the URL allows, without user name and password."""
     store = open_url(NOBODY_LISTENS)
     started = time.monotonic()
-    with pytest.raises(StoreUnreadable) as caught, store.begin(write=False):
+    with pytest.raises(StoreUnreachable) as caught, store.begin(write=False):
         pass
     store.close()
     assert time.monotonic() - started < 5
@@ -95,25 +70,37 @@ def test_a_server_that_does_not_answer_is_unreadable_in_bounded_time() -> None:
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("opened", [open_url, open_async_store])
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "nowhere.invalid"])
+def test_a_server_that_never_speaks_and_a_host_nobody_knows(opened: Any, host: str) -> None:
+    """Both are told as unreachable in the time the URL allows, by either kind of store, without the password."""
+    with socket.socket() as silent, Background() as background:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        place = host.format(port=silent.getsockname()[1])
+        store = opened(f"mongodb://ana:s3cret@{place}/helpdesk?serverSelectionTimeoutMS=500")
+        if opened is open_async_store:
+            store = BlockingStore(store, background)
+        for write in (False, True):
+            with pytest.raises(StoreUnreachable) as caught, store.begin(write=write):
+                pass
+            assert place in str(caught.value)
+            assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+        store.close()
+
+
 @contextmanager
 def standalone() -> Iterator[str]:
     """Start a server that is in no replica set."""
     try:
-        mongod = servers._mongod()
-    except servers.StoreUnavailable as unavailable:
-        if IN_CI:
-            pytest.fail(unavailable.reason, pytrace=False)
-        pytest.skip(unavailable.reason)
-    with tempfile.TemporaryDirectory(prefix="supportcore-standalone-", ignore_cleanup_errors=True) as folder:
-        port = servers._free_port()
-        options = ["--dbpath", folder, "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
-        process = servers._start([str(mongod), *options, "--wiredTigerCacheSizeGB", "0.25"], Path(folder))
-        try:
-            servers._wait_until(lambda: servers._accepts(port), process, Path(folder))
-            yield f"mongodb://127.0.0.1:{port}/helpdesk"
-        finally:
-            process.kill()
-            process.wait()
+        with servers.mongodb_server(replica_set=False) as server:
+            yield server.url
+        return
+    except servers.StoreUnavailable as error:
+        unavailable = error.reason
+    if IN_CI:
+        pytest.fail(unavailable, pytrace=False)
+    pytest.skip(unavailable)
 
 
 def test_a_standalone_server_is_refused_with_what_to_do() -> None:
@@ -127,29 +114,6 @@ def test_a_standalone_server_is_refused_with_what_to_do() -> None:
         store.close()
 
 
-def test_a_database_without_collections_names_the_remedy(store: MongoStore, database_url: str) -> None:
-    """What was not migrated says how to do that, prefix included, and migrating twice is the same as once."""
-    other = open_url(database_url, prefix="other_")
-    with pytest.raises(SchemaMissing, match="--prefix other_"), other.begin(write=False):
-        pass
-    other.migrate()
-    other.migrate()
-    assert 1 == one(other, other.ledger("desk").next_number())
-    other.close()
-
-
-def test_collections_of_a_later_release_are_left_alone(database_url: str) -> None:
-    """A version this release does not know is refused, by migrating too."""
-    with pymongo.MongoClient(database_url) as client:
-        client.get_default_database()["later_schema"].insert_one({"_id": "schema", "version": 99})
-    later = open_url(database_url, prefix="later_")
-    with pytest.raises(SchemaNewer, match="99"), later.begin(write=False):
-        pass
-    with pytest.raises(SchemaNewer, match="99"):
-        later.migrate()
-    later.close()
-
-
 # -- transactions
 
 
@@ -157,14 +121,14 @@ def test_a_failed_transaction_leaves_nothing_but_a_gap_in_the_numbers(store: Mon
     """An error undoes ticket, history and receipt; the number, which was taken apart, stays taken."""
     ledger = store.ledger(desk)
     with pytest.raises(ZeroDivisionError), store.begin(write=True) as execute:
-        number = drive(ledger.next_number(), execute)
+        number = drive(ledger.next_numbers(), execute)
         drive(ledger.save(opening(desk, "t1", number)), execute)
         assert drive(ledger.ticket("t1"), execute) is not None
         raise ZeroDivisionError
     assert one(store, ledger.ticket("t1")) is None
     assert () == one(store, ledger.history("t1"))
-    assert one(store, ledger.receipt("open-t1")) is None
-    assert 2 == one(store, ledger.next_number())
+    assert (None,) == one(store, ledger.receipts(["open-t1"]))
+    assert 2 == one(store, ledger.next_numbers())
 
 
 def test_only_one_transaction_has_the_lock(store: MongoStore, desk: str) -> None:
@@ -178,17 +142,6 @@ def test_only_one_transaction_has_the_lock(store: MongoStore, desk: str) -> None
     assert dict(ledger.expected_columns(ticket)) == one(store, ledger.stored_columns("t1"))
 
 
-def test_the_feed_skips_no_late_commit(store: MongoStore, desk: str) -> None:
-    """Of two transactions on one desk that record events, one repeats, so that sequences appear in their order."""
-    ledger = store.ledger(desk)
-    with store.begin(write=True) as early:
-        drive(ledger.save(opening(desk, "t1", 1)), early)
-        with pytest.raises(Conflict), store.begin(write=True) as late:
-            drive(ledger.save(opening(desk, "t2", 2)), late)
-    one(store, ledger.save(opening(desk, "t2", 2)))
-    assert [("t1", 1), ("t2", 2)] == [(r.ticket, r.sequence) for r in one(store, ledger.feed(0, 10))]
-
-
 @pytest.mark.parametrize("again", [("t1", 2), ("t2", 1)])
 def test_a_taken_id_or_number_is_a_conflict(store: MongoStore, desk: str, again: tuple[str, int]) -> None:
     """A second ticket of the same id, or of the same number, is a conflict."""
@@ -198,103 +151,147 @@ def test_a_taken_id_or_number_is_a_conflict(store: MongoStore, desk: str, again:
         one(store, ledger.save(opening(desk, *again)))
 
 
-# -- joined
+def test_a_wrong_password_is_told_without_it(database_url: str) -> None:
+    """A user who is not let in reads so, and neither the message nor what it was raised from holds the password."""
+    url = database_url.replace("mongodb://", "mongodb://ana:s3cret-word@") + "&serverSelectionTimeoutMS=500"
+    store = open_url(url)
+    for attempt in (lambda: one(store, store.desks()), store.migrate):
+        with pytest.raises(StoreDenied, match="user 'ana' or the password is not accepted") as caught:
+            attempt()
+        told: BaseException | None = caught.value
+        while told is not None:
+            assert "s3cret" not in f"{told!r} {told}"
+            told = told.__cause__ or told.__context__
+    assert "s3cret" not in f"{store!r} {store.url}"
+    store.close()
+
+
+def test_a_store_is_not_opened_on_just_anything() -> None:
+    """What is no URL and no client of the right kind, and names that cannot be, are refused."""
+    with pytest.raises(StoreError, match="a URL or a MongoClient, not a int"):
+        open_url(3)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match="prefix 'a b'"):
+        open_url("mongodb://localhost/helpdesk", prefix="a b")
+    client: AsyncMongoClient[Any] = AsyncMongoClient("mongodb://localhost/helpdesk", connect=False)
+    with pytest.raises(StoreError, match="not a AsyncMongoClient"):
+        open_url(client)  # type: ignore[arg-type]
+
+
+# -- a host's client
+
+
+def test_a_hosts_client_is_used_and_left_open(store: MongoStore, desk: str, database_url: str) -> None:
+    """A store on a client lives in its default database or the one that is named, and does not close it."""
+    one(store, store.ledger(desk).save(opening(desk, "t1", 1)))
+    with pymongo.MongoClient(database_url) as client:
+        lent = open_url(client)
+        assert one(lent, lent.ledger(desk).ticket("t1")) is not None
+        lent.close()
+        assert client.admin.command("ping")
+        assert lent.url == store.url
+    bare = database_url.replace("/supportcore_mongo_tests", "/")
+    with pymongo.MongoClient(bare) as client:
+        with pytest.raises(StoreError, match="by schema="):
+            open_url(client)
+        named = open_url(client, schema="supportcore_mongo_tests")
+        assert one(named, named.ledger(desk).ticket("t1")) is not None
+
+
+def test_a_hosts_asynchronous_client_is_used_and_left_open(store: MongoStore, desk: str, database_url: str) -> None:
+    """The same holds of an asynchronous client."""
+    one(store, store.ledger(desk).save(opening(desk, "t1", 1)))
+
+    async def test() -> None:
+        async with AsyncMongoClient[Any](database_url) as client:
+            lent = open_async_store(client)
+            assert await aone(lent, lent.ledger(desk).ticket("t1")) is not None
+            await lent.close()
+            assert await client.admin.command("ping")
+
+    run(test())
+
+
+# -- threads and processes
+
+
+def test_threads_share_a_store(store: MongoStore, desk: str) -> None:
+    """Eight threads that open tickets at once open them all, each under a number of its own."""
+    ledger = store.ledger(desk)
+
+    def work(thread: int) -> int:
+        with store.begin(write=True) as execute:
+            number = drive(ledger.next_numbers(), execute)
+            drive(ledger.save(opening(desk, f"t{thread}", number)), execute)
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(range(1, 9)) == sorted(pool.map(work, range(8)))
+
+
+def _in_child(work: Any) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads is what this is about
+        pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                work()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_store_goes_on_in_a_forked_process(store: MongoStore, desk: str) -> None:
+    """Child and parent both go on with a store that was used before the fork, and no warning is heard."""
+    ledger = store.ledger(desk)
+    one(store, ledger.save(opening(desk, "t1", 1)))
+
+    def work() -> None:
+        one(store, ledger.save(opening(desk, "t2", 2)))
+        store.close()
+
+    assert 0 == _in_child(work)
+    one(store, ledger.save(opening(desk, "t3", 3)))
+    assert ("t1", "t2", "t3") == one(store, ledger.ticket_ids("", 10))
+
+
+# -- the server at work
 
 
 @pytest.fixture
-def host(database_url: str) -> Iterator[pymongo.MongoClient[dict[str, Any]]]:
+def profiled(database_url: str) -> Iterator[Any]:
     """
-    A host's own client, with its own settings.
+    The database; what is done in it is recorded while the test runs.
     """
     with pymongo.MongoClient(database_url) as client:
-        yield client
+        database = client.get_default_database()
+        database.command("profile", 2)
+        yield database
+        database.command("profile", 0)
+        database.drop_collection("system.profile")
 
 
-def test_the_hosts_rollback_undoes_ours_and_its_commit_keeps_it(
-    store: MongoStore, desk: str, host: pymongo.MongoClient[dict[str, Any]]
-) -> None:
-    """The host's document and our ticket are kept together or not at all."""
-    ledger, orders = store.ledger(desk), host.get_default_database()[f"orders_{desk}"]
-    orders.insert_one({"_id": 0})
-    with host.start_session() as session:
-        for end, expected in (("abort_transaction", (1, False)), ("commit_transaction", (2, True))):
-            session.start_transaction()
-            orders.insert_one({"_id": 1}, session=session)
-            one(store.join(session), ledger.save(opening(desk, "t1", 1)))
-            assert one(store, ledger.ticket("t1")) is None
-            getattr(session, end)()
-            kept = one(store, ledger.ticket("t1"))
-            assert expected == (orders.count_documents({}), kept is not None)
+def _done(database: Any, collection: str, *operations: str) -> Any:
+    """Return the last that the server recorded of a collection."""
+    where = {"ns": f"{database.name}.{collection}", "op": {"$in": list(operations)}}
+    return database["system.profile"].find_one(where, sort=[("ts", -1)])
 
 
-def test_a_session_in_no_transaction_is_refused(store: MongoStore, host: pymongo.MongoClient[dict[str, Any]]) -> None:
-    """Only a session that is in a transaction can be joined, and only while it is."""
-    with host.start_session() as session:
-        with pytest.raises(NoTransaction, match="no transaction"):
-            store.join(session)
-        with session.start_transaction():
-            joined = store.join(session)
-        with pytest.raises(NoTransaction), joined.begin(write=True):
-            pass
-    with pytest.raises(NoTransaction, match="MongoClient"):
-        store.join(host)
-
-
-def _lost(session: Any, joined: Any, orders: Any) -> None:
-    """Assert that neither we nor the host can go on, nor the host commit."""
-    with pytest.raises(TransactionLost), joined.begin(write=False):
-        pass
-    with pytest.raises(OperationFailure):
-        orders.insert_one({"_id": 2}, session=session)
-    with pytest.raises(OperationFailure):
-        session.commit_transaction()
-    assert 0 == orders.count_documents({"_id": {"$ne": 0}})
-
-
-def test_any_error_of_the_server_loses_the_hosts_transaction(
-    store: MongoStore, desk: str, host: pymongo.MongoClient[dict[str, Any]]
-) -> None:
-    """After a duplicate key every further call says so, and the host cannot commit what went before."""
-    ledger, orders = store.ledger(desk), host.get_default_database()[f"orders_{desk}"]
-    one(store, ledger.save(opening(desk, "t1", 1)))
-    orders.insert_one({"_id": 0})
-    with host.start_session() as session:
-        session.start_transaction()
-        orders.insert_one({"_id": 1}, session=session)
-        joined = store.join(session)
-        with pytest.raises(TransactionLost):
-            one(joined, ledger.save(opening(desk, "t1", 1)))
-        _lost(session, joined, orders)
-
-
-def test_half_of_a_call_is_never_committed(
-    store: MongoStore, desk: str, host: pymongo.MongoClient[dict[str, Any]]
-) -> None:
-    """A call that fails after some of its writes loses the transaction, for there are no savepoints."""
-    ledger, orders = store.ledger(desk), host.get_default_database()[f"orders_{desk}"]
-    orders.insert_one({"_id": 0})
-    with host.start_session() as session:
-        session.start_transaction()
-        orders.insert_one({"_id": 1}, session=session)
-        joined = store.join(session)
-        with pytest.raises(TransactionLost, match="part of its writes"), joined.begin(write=True) as execute:
-            drive(ledger.put_record(Customer(id="acme", name="ACME")), execute)
-            raise ZeroDivisionError
-        _lost(session, joined, orders)
-    assert (None,) == one(store, ledger.records([("customer", "acme")]))
-
-
-def test_a_refusal_before_any_write_costs_the_host_nothing(
-    store: MongoStore, desk: str, host: pymongo.MongoClient[dict[str, Any]]
-) -> None:
-    """An error of the rules after locking and reading leaves the host's transaction as it was."""
+def test_what_is_asked_again_and_again_is_answered_by_an_index(store: MongoStore, desk: str, profiled: Any) -> None:
+    """Due tickets are found without reading any, and a claim and a feed read no document in vain."""
     ledger = store.ledger(desk)
-    one(store, ledger.save(opening(desk, "t1", 1)))
-    with host.start_session() as session, session.start_transaction():
-        joined = store.join(session)
-        with pytest.raises(ZeroDivisionError), joined.begin(write=True) as execute:
-            found = drive(ledger.ticket("t1", lock=True), execute)
-            raise ZeroDivisionError
-        one(joined, ledger.put_record(Customer(id="acme", name="ACME")))
-    assert (Customer(id="acme", name="ACME"),) == one(store, ledger.records([("customer", "acme")]))
-    assert found == one(store, ledger.ticket("t1"))
+    for n in range(5):
+        one(store, ledger.save(opening(desk, f"t{n}", n + 1)))
+    one(store, ledger.due(NOON, 10))
+    assert 0 == _done(profiled, "sc_tickets", "query")["docsExamined"]
+    one(store, ledger.claim(now=NOON, until=NOON + timedelta(hours=1), token="w", limit=10))
+    assert 0 == _done(profiled, "sc_outbox", "query")["docsExamined"]
+    assert 5 == one(store, ledger.number_events(10))
+    assert 2 == len(one(store, ledger.feed(3, 10)))
+    assert 2 == _done(profiled, "sc_history", "query")["docsExamined"]
+    assert not one(store, ledger.unnumbered())
+    assert 0 == _done(profiled, "sc_history", "query")["docsExamined"]

@@ -1,0 +1,145 @@
+"""The tickets of one desk, as `supportcore.storage.ports.Tickets` wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from random import SystemRandom
+from typing import Any
+
+from pymongo import UpdateOne
+
+from supportcore.predicate import Predicate
+from supportcore.storage.ports import Conflict, Query, Steps
+from supportcore.tickets.commands import Change
+from supportcore.tickets.ticket import Ticket
+from supportcore_mongo import documents
+from supportcore_mongo.documents import BESIDE
+from supportcore_mongo.operations import Doc, Operation, groups, insert, rows
+
+CANDIDATES = 16
+"""Of so many of the earliest due tickets a worker picks; the more, the seldomer two workers pick the same."""
+
+_dice = SystemRandom()  # for nothing but to spread load; a seeded one would draw the same in every worker
+_ID_ONLY: Doc = {"_id": 0, "id": 1}
+
+
+class MongoTickets:
+    """The tickets of one desk as they are now; see `supportcore.storage.ports.Tickets`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk: str) -> None:
+        self._desk = desk
+
+    def ticket(self, ticket_id: str, *, lock: bool = False) -> Steps[Ticket | None]:
+        """Return a ticket; locking it writes to it, for MongoDB locks what it writes and nothing else."""
+        key = {"desk": self._desk, "id": ticket_id}
+        if lock:
+            found = yield Operation("tickets", "find_one_and_update", (key, {"$inc": {"lock": 1}}))
+        else:
+            found = yield Operation("tickets", "find_one", (key,))
+        return None if found is None else documents.load_ticket(found)
+
+    def ticket_by_number(self, number: int) -> Steps[Ticket | None]:
+        found = yield Operation("tickets", "find_one", ({"desk": self._desk, "number": number},))
+        return None if found is None else documents.load_ticket(found)
+
+    def find(self, query: Query) -> Steps[tuple[Ticket, ...]]:
+        seek = query.seek
+        backwards = seek is not None and seek.backwards
+        ascending = query.descending == backwards
+        where = self._where(query.where)
+        if seek is not None:
+            where["$and"].append(documents.beyond(query.sort, seek, ascending=ascending))
+        order = [(name, 1 if ascending else -1) for name in (query.sort, "id")]
+        found = yield from rows("tickets", where, order, query.limit, skip=query.skip if seek is None else 0)
+        tickets = tuple(documents.load_ticket(document) for document in found)
+        return tickets[::-1] if backwards else tickets
+
+    def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
+        if cap == 0:  # which MongoDB refuses
+            return 0
+        options = {} if cap is None else {"limit": cap}
+        return int((yield Operation("tickets", "count_documents", (self._where(where),), options)))
+
+    def count_by(self, where: Predicate, field: str) -> Steps[Mapping[str | bool | None, int]]:
+        return (yield from groups("tickets", self._where(where), field))
+
+    def ticket_ids(self, after: str, limit: int) -> Steps[tuple[str, ...]]:
+        where = {"desk": self._desk, "id": {"$gt": after}}
+        found = yield from rows("tickets", where, [("id", 1)], limit, fields=_ID_ONLY)
+        return tuple(document["id"] for document in found)
+
+    def due(self, now: datetime, limit: int, *, claim: bool = False) -> Steps[tuple[str, ...]]:
+        """
+        Return ids of tickets that came due.
+
+        A claim writes to a few of the earliest, drawn at random: who is second at one of them meets a conflict.
+        """
+        where = {"desk": self._desk, "wake_at": {"$lte": now}, "parked_until": {"$lte": now}}
+        order = [("wake_at", 1), ("id", 1)]
+        most = max(limit, CANDIDATES) if claim and limit > 0 else limit
+        found = yield from rows("tickets", where, order, most, fields=_ID_ONLY)
+        ids = [document["id"] for document in found]
+        if not claim:
+            return tuple(ids)
+        drawn = sorted(_dice.sample(range(len(ids)), min(limit, len(ids))))
+        claimed = []
+        for ticket_id in (ids[place] for place in drawn):
+            still = {**where, "id": ticket_id}
+            options = {"projection": _ID_ONLY}
+            if (yield Operation("tickets", "find_one_and_update", (still, {"$inc": {"lock": 1}}), options)) is not None:
+                claimed.append(ticket_id)
+        return tuple(claimed)
+
+    def park(self, ticket_id: str, *, until: datetime, error: str) -> Steps[None]:
+        key = {"desk": self._desk, "ticket": ticket_id}
+        change = {"$set": {"until": until, "error": error}, "$inc": {"times": 1}}
+        yield Operation("parked", "update_one", (key, change), {"upsert": True})
+        yield from self._mark_parked(ticket_id, until)
+
+    def parked(self, ticket_id: str) -> Steps[int]:
+        found = yield Operation("parked", "find_one", ({"desk": self._desk, "ticket": ticket_id},))
+        return 0 if found is None else int(found["times"])
+
+    def unpark(self, ticket_id: str) -> Steps[None]:
+        yield Operation("parked", "delete_one", ({"desk": self._desk, "ticket": ticket_id},))
+        yield from self._mark_parked(ticket_id, BESIDE["parked_until"])
+
+    def _mark_parked(self, ticket_id: str, until: datetime) -> Steps[None]:
+        change = {"$set": {"parked_until": until}}
+        yield Operation("tickets", "update_one", ({"desk": self._desk, "id": ticket_id}, change))
+
+    def stored_columns(self, ticket_id: str) -> Steps[Mapping[str, Any] | None]:
+        """Return every field of a ticket's document but MongoDB's own id and what stands beside the ticket."""
+        fields = dict.fromkeys(("_id", *BESIDE), 0)
+        found: Doc | None = yield Operation("tickets", "find_one", ({"desk": self._desk, "id": ticket_id}, fields))
+        return found
+
+    def expected_columns(self, ticket: Ticket) -> Mapping[str, Any]:
+        return documents.ticket_document(ticket)
+
+    def _where(self, where: Predicate) -> Doc:
+        return {"$and": [{"desk": self._desk}, documents.to_filter(where)]}
+
+    def _save_tickets(self, changes: Sequence[Change]) -> Steps[None]:
+        """Store tickets: those that are new in one round trip, then those that changed, in order, in another."""
+        new = [change.ticket for change in changes if change.before == 0]
+        changed = [change for change in changes if change.before]
+        yield from insert("tickets", [documents.new_ticket_document(ticket) for ticket in new])
+        if not changed:
+            return
+        updates = [self._update(change) for change in changed]
+        if len(updates) == 1:
+            result = yield Operation("tickets", "update_one", updates[0])
+        else:
+            result = yield Operation("tickets", "bulk_write", ([UpdateOne(*update) for update in updates],))
+        if result.matched_count != len(updates):
+            told = ", ".join(f"{change.ticket.id} at version {change.before}" for change in changed)
+            raise Conflict(f"there is no longer every ticket of: {told}", lost=True)
+
+    def _update(self, change: Change) -> tuple[Doc, Doc]:
+        """Return filter and update; what is set to the value it has costs the server nothing."""
+        key = {"desk": self._desk, "id": change.ticket.id, "version": change.before}
+        return key, {"$set": documents.ticket_document(change.ticket)}
