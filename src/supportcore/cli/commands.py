@@ -25,6 +25,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "check": Entry("supportcore.cli.check", "check", "Look for faults in a desk of your own."),
+    "copy": Entry("supportcore.cli.copy", "copy", "Copy whole desks between stores, to NDJSON and back."),
     "demo": Entry("supportcore.cli.demo", "demo", "Live through a month at a support desk."),
     "diagram": Entry("supportcore.cli.diagram", "diagram", "Draw the workflow of a desk, as Mermaid text."),
     "holidays": Entry("supportcore.cli.holidays", "holidays", "Print public holidays for a calendar, as TOML."),
