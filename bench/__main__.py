@@ -19,10 +19,16 @@ from bench.report import Measurement, machine, show
 
 MEASUREMENTS = {
     "open": "bench.opening",
+    "open-servers": "bench.opening_on_servers",
     "step": "bench.stepping",
     "import": "bench.importing",
     "replay": "bench.replaying",
     "list": "bench.listing",
+    "pages": "bench.paging",
+    "load": "bench.loading",
+    "copy": "bench.copying",
+    "due": "bench.waking",
+    "helpdesk": "bench.helpdesk",
     "calendars": "bench.calendars",
     "clocks": "bench.clocks",
 }

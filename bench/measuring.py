@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
@@ -88,3 +91,16 @@ def interleave(variants: Mapping[str, Variant], *, rounds: int, warmup: int) -> 
         if was_on:
             gc.enable()
     return Samples(seconds)
+
+
+def peak_rss() -> int:
+    """Return the most memory this process had resident, in KiB."""
+    # Where a process is started from a large one, ru_maxrss begins with the size of that one (Linux keeps it over
+    # exec), and the log would be measured by its parent.
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak

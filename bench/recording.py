@@ -15,8 +15,8 @@ import attrs
 import sqlalchemy as sa
 
 from supportcore_sql import SqlStore
-from supportcore_sql.database import engine_options, prepare_sqlite
-from supportcore_sql.prepared import Prepared
+from supportcore_sql.engines import engine_options, prepare_sqlite, read_url
+from supportcore_sql.prepared import Prepared, Together
 
 Operation = tuple[Any, Any]
 
@@ -79,6 +79,10 @@ class Recorder:
         with self._store.begin(write=write) as execute:
 
             def recorded(operation: Operation) -> Any:
+                if isinstance(operation[0], Together):
+                    for each in operation[1]:
+                        recorded(each)
+                    return None
                 result = execute(operation)
                 known = Canned(result.all() if result.returns_rows else ())
                 transaction.operations.append(operation)
@@ -91,8 +95,10 @@ class Recorder:
 
 def engine_like_ours(url: str) -> sa.Engine:
     """Return an engine set up as the store sets up its own."""
-    engine = sa.create_engine(url, **engine_options(sa.make_url(url)))
-    prepare_sqlite(engine)
+    read = read_url(url)
+    engine = sa.create_engine(read, **engine_options(read))
+    if engine.dialect.name == "sqlite":
+        prepare_sqlite(engine)
     return engine
 
 
@@ -112,10 +118,12 @@ def core(transactions: Sequence[Transaction]) -> list[Transaction]:
 
 def by_hand(engine: sa.Engine, transactions: Sequence[Transaction]) -> int:
     """Execute what `core` returns with SQLAlchemy Core, each on a connection out of the pool, as the store does."""
+    sqlite = engine.dialect.name == "sqlite"
     for transaction in transactions:
         with engine.connect() as connection:
             begun = connection.begin()
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if transaction.write else "BEGIN")
+            if sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if transaction.write else "BEGIN")
             for statement, parameters in transaction.operations:
                 result = connection.execute(statement, parameters)
                 if result.returns_rows:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.measuring import DEFAULT_SCALE, ratio_of, scale
+from bench.measuring import DEFAULT_SCALE, peak_rss, ratio_of, scale
 from bench.report import Line, Measurement
 
 TARGET = 1.1
@@ -28,19 +27,6 @@ ROWS = 1_500
 ROWS_A_CASE = 5.9
 TIMES = 10
 SEED = 7
-
-
-def _peak_rss() -> int:
-    """Return the most memory this process had resident, in KiB."""
-    # Where a process is started from a large one, ru_maxrss begins with the size of that one (Linux keeps it over
-    # exec), and the log would be measured by its parent.
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // 1024 if sys.platform == "darwin" else peak
 
 
 def child(log: Path, file: Path, *, traced: bool) -> dict[str, Any]:
@@ -56,12 +42,12 @@ def child(log: Path, file: Path, *, traced: bool) -> dict[str, Any]:
     plan = derive_plan({row.activity for row in rows() if isinstance(row, Row)}, key="bench", zone="Europe/Madrid")
     store = open_store(f"sqlite:///{file}")
     store.migrate()
-    before = _peak_rss()
+    before = peak_rss()
     if traced:
         tracemalloc.start()
     summary = replay(Desk(plan.definition, store), rows, plan, log=log.name)
     peak = tracemalloc.get_traced_memory()[1] if traced else 0
-    rss = _peak_rss()
+    rss = peak_rss()
     store.close()
     assert summary.applied == summary.read, f"{summary.read - summary.applied} rows were not applied"
     return {

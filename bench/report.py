@@ -24,6 +24,10 @@ try:
 except ImportError:  # only the extra [cli] brings it
     Console = None  # type: ignore[assignment,misc]
 
+PACKAGES = (
+    "attrs", "cattrs", "transitions", "sqlalchemy", "psycopg", "pymysql", "pymongo", "numpy", "businesstimedelta",
+    "workclock",
+)  # fmt: skip
 HEAD = ("what", "measured", "", "ratio", "quartiles", "target", "")
 
 
@@ -119,7 +123,7 @@ def _figure(value: float) -> str:
 def machine() -> dict[str, Any]:
     """Return what the figures depend on."""
     packages = {}
-    for name in ("attrs", "cattrs", "transitions", "sqlalchemy", "numpy", "businesstimedelta", "workclock"):
+    for name in PACKAGES:
         try:
             packages[name] = version(name)
         except PackageNotFoundError:
