@@ -224,7 +224,7 @@ def test_a_second_run_writes_nothing(tmp_path: Path, empty_file: Path, plan_kind
         store.migrate()
         second = run(store, rows, plan)
     assert [] == writes(statements)
-    assert len(statements) > first.read
+    assert any("receipts" in statement for statement in statements)
     assert before == dump(path)
     assert stored_figures(first) == stored_figures(second)
     assert (first.applied, 0) == (second.already, second.applied)
