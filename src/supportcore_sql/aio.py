@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -23,6 +23,8 @@ from supportcore_sql.engines import open_async_engine
 from supportcore_sql.ledger import Operation, SqlLedger, desks
 from supportcore_sql.prepared import READY
 from supportcore_sql.transactions import Membership, broken_off, open_owned
+
+T = TypeVar("T")
 
 
 def open_async_store(target: str | AsyncEngine, *, prefix: str = "sc_", schema: str | None = None) -> AsyncSqlStore:
@@ -68,16 +70,17 @@ class AsyncSqlStore:
         database = self._database
         database.check_file()
         async with self._taking_turns(write), self._connected(write) as connection:
-            transaction = await connection.run_sync(open_owned, database, write=write)
+            transaction = await self._whole(connection.run_sync(open_owned, database, write=write))
             try:
-                yield executor(connection, lambda error: database.fault(error, write=write))
+                yield executor(connection, lambda error: database.fault(error, write=write), self._whole)
             except BaseException as error:
                 if not broken_off(error, database):
                     with suppress(sa.exc.SQLAlchemyError):
                         await connection.run_sync(lambda _: transaction.rollback())
                 raise
             try:
-                await connection.run_sync(lambda _: transaction.commit() if write else transaction.rollback())
+                ending = connection.run_sync(lambda _: transaction.commit() if write else transaction.rollback())
+                await self._whole(ending)
             except sa.exc.SQLAlchemyError as error:
                 raise database.fault(error, write=write) from error
 
@@ -124,10 +127,28 @@ class AsyncSqlStore:
         finally:
             self._turn.release()
 
+    async def _whole(self, work: Awaitable[T], undo: Callable[[T], Awaitable[None]] | None = None) -> T:
+        """
+        Await *work*; on SQLite to its end, even if the task is cancelled meanwhile.
+
+        SQLAlchemy gives a connection up in which something was broken off. A server ends it; aiosqlite's would go on
+        in its thread, and keep the lock on the file.
+        """
+        if not self._database.sqlite:
+            return await work
+        task = asyncio.ensure_future(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            if task.exception() is None and undo is not None:
+                await undo(task.result())
+            raise
+
     @asynccontextmanager
     async def _connected(self, write: bool) -> AsyncIterator[AsyncConnection]:
         try:
-            connection = await self._engine.connect()
+            connection = await self._whole(self._engine.connect().start(), undo=AsyncConnection.close)
         except Exception as error:  # some drivers' own, too
             raise self._database.unreachable(error) from error
         try:
@@ -189,7 +210,15 @@ class JoinedAsyncSqlStore:
         return await self._host.run_sync(lambda _: work())
 
 
-def executor(connection: AsyncConnection, fault: Callable[[Exception], Exception]) -> AsyncExecute:
+async def _plainly(work: Awaitable[T]) -> T:
+    return await work
+
+
+def executor(
+    connection: AsyncConnection,
+    fault: Callable[[Exception], Exception],
+    awaited: Callable[[Awaitable[Any]], Awaitable[Any]] = _plainly,
+) -> AsyncExecute:
     """Return the function that executes operations on *connection*, and tells errors by *fault*."""
     run = connection.execute
 
@@ -197,8 +226,8 @@ def executor(connection: AsyncConnection, fault: Callable[[Exception], Exception
         try:
             statement, params = operation
             if isinstance(statement, READY):
-                return await connection.run_sync(lambda inner: statement.execute(inner, params))
-            return await run(statement, params)
+                return await awaited(connection.run_sync(lambda inner: statement.execute(inner, params)))
+            return await awaited(run(statement, params))
         except sa.exc.SQLAlchemyError as error:
             raise fault(error) from error
 
