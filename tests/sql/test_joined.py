@@ -294,6 +294,7 @@ def test_a_connection_to_another_database_is_not_joined(store: SqlStore, tmp_pat
     for nothing in (None, store, engine):
         with pytest.raises(CannotJoin, match="takes a SQLAlchemy Connection or Session, not"):
             store.join(nothing)
+    engine.dispose()
 
 
 @pytest.mark.store("postgresql")
