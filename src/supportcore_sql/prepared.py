@@ -72,17 +72,18 @@ class Together:
     """
     Statements of which nothing is read, executed one after the other; their operations are its parameters.
 
-    psycopg sends them off without waiting for each answer, which saves as many ways to the server and back.
+    psycopg sends them off without waiting for each answer, which saves as many ways to the server and back; libpq can
+    do so since version 14.
     """
 
     def execute(self, connection: sa.Connection, operations: Sequence[tuple[Prepared, Params]]) -> Any:
         """Execute all operations; an error is that of the first that failed."""
-        if connection.dialect.driver != "psycopg" or connection.dialect.is_async:
+        dialect: Any = connection.dialect
+        if dialect.driver != "psycopg" or dialect.is_async or not dialect.loaded_dbapi.Pipeline.is_supported():
             for statement, params in operations:
                 statement.execute(connection, params)
             return
         driver: Any = connection.connection.driver_connection
-        dialect = connection.dialect
         base = dialect.loaded_dbapi.Error
         try:
             with driver.pipeline():
