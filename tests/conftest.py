@@ -12,7 +12,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,6 +34,15 @@ STORES = ("memory", "sqlite", "postgresql", "mariadb", "mongodb")
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
 
 _STORE = "supportcore-store"
+
+
+def left_out(reason: str, *, asked_for: bool = False) -> NoReturn:
+    """
+    Skip a test whose store cannot be had; in CI, or where it was asked for by name, fail.
+    """
+    if asked_for or IN_CI:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 def selected_stores() -> tuple[str, ...]:
@@ -107,9 +116,7 @@ def _url_fixture(
             return
         except StoreUnavailable as error:
             unavailable = str(error)
-        if given or IN_CI or name in os.environ.get("SUPPORTCORE_TEST_STORES", ""):
-            pytest.fail(unavailable, pytrace=False)
-        pytest.skip(unavailable)
+        left_out(unavailable, asked_for=bool(given) or name in os.environ.get("SUPPORTCORE_TEST_STORES", ""))
 
     url.__doc__ = f"The URL of a {name} server, started on first use; shared, so every test takes a store of its own."
     return pytest.fixture(scope="session", name=f"{name}_url")(url)

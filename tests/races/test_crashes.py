@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import IN_CI
+from tests.conftest import left_out
 from tests.servers import Server, StoreUnavailable, mariadb_server, mongodb_server, postgresql_server
 from tests.stress.crashes import kill_server, kill_writers
 from tests.stress.places import place_in
@@ -25,9 +25,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         return
     except StoreUnavailable as error:
         unavailable = str(error)
-    if IN_CI:
-        pytest.fail(unavailable, pytrace=False)
-    pytest.skip(unavailable)
+    left_out(unavailable)
 
 
 def test_killed_writers_of_a_server(server: Server, tmp_path: Path) -> None:
