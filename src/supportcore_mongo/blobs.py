@@ -38,8 +38,14 @@ class MongoBlobs:
     __slots__ = ()
     _desk: str
 
-    def blob(self, sha256: str) -> Steps[int | None]:
-        found = yield Operation(FILES, "find_one", ({"_id": file_id(self._desk, sha256)}, {"length": 1}))
+    def blob(self, sha256: str, *, lock: bool = False) -> Steps[int | None]:
+        """Return the length of a blob; locking it writes to its document, where GridFS leaves room for others."""
+        key, fields = {"_id": file_id(self._desk, sha256)}, {"length": 1}
+        if lock:
+            locking = (key, {"$inc": {"metadata.lock": 1}}, fields)
+            found = yield Operation(FILES, "find_one_and_update", locking)
+        else:
+            found = yield Operation(FILES, "find_one", (key, fields))
         return None if found is None else int(found["length"])
 
     def chunk(self, sha256: str, n: int) -> Steps[bytes | None]:

@@ -11,6 +11,7 @@ Text compares by its bytes, which is MongoDB's own order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from supportcore.storage.ports import Seek
 from supportcore.text import FIRST_INSTANT, NEVER, instant_text
 from supportcore.tickets.commands import OutboxRow
 from supportcore.tickets.events import Recorded
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
 from supportcore_mongo.operations import Doc
 
@@ -34,6 +36,7 @@ is parked, which the collection ``parked`` says as well; here it is where an ind
 """
 
 _FIELDS = tuple(field.name for field in attrs.fields(Ticket))
+_FILE_FIELDS = tuple(field.name for field in attrs.fields(File))
 _INSTANTS = ("opened_at", "updated_at", "closed_at")
 
 
@@ -88,10 +91,25 @@ def new_ticket_document(ticket: Ticket) -> Doc:
 
 def load_ticket(document: Doc) -> Ticket:
     """Return the ticket that a document holds."""
-    form = {name: document[name] for name in _FIELDS if document[name] not in (None, NEVER)}
-    form = {k: instant_text(v) if isinstance(v, datetime) else v for k, v in form.items()}
-    ticket: Ticket = codec.load(Ticket, form)
+    ticket: Ticket = codec.load(Ticket, _form(document, _FIELDS))
     return ticket
+
+
+def _form(document: Doc, names: Iterable[str]) -> Doc:
+    """Return the stored form of what a flat document holds; a field that was stored without takes its default."""
+    said = ((name, document.get(name)) for name in names)
+    return {k: instant_text(v) if isinstance(v, datetime) else v for k, v in said if v not in (None, NEVER)}
+
+
+def file_document(file: File) -> Doc:
+    """Return every field of a file, also the ticket of a draft, None, by which the indexes of drafts know it."""
+    return attrs.asdict(file)
+
+
+def load_file(document: Doc) -> File:
+    """Return the file that a document holds."""
+    file: File = codec.load(File, _form(document, _FILE_FIELDS))
+    return file
 
 
 def event_document(desk: str, recorded: Recorded) -> Doc:

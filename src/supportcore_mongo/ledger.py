@@ -1,7 +1,7 @@
 """
 The operations on one desk in MongoDB, each written once: what happened, the catalogue and the outbox.
 
-Tickets, files and what moves a desk elsewhere stand in modules of their own.
+Tickets, what goes through the portal, blobs and what moves a desk elsewhere stand in modules of their own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from supportcore_mongo import documents, feed
 from supportcore_mongo.blobs import MongoBlobs
 from supportcore_mongo.operations import Doc, Operation, count_up, groups, insert, rows
 from supportcore_mongo.portable import PortableMongo
+from supportcore_mongo.portal import MongoPortal
 from supportcore_mongo.tickets import MongoTickets
 
 
@@ -29,7 +30,7 @@ def desks() -> Steps[tuple[str, ...]]:
     return tuple(sorted({*of_tickets, *of_rules}))
 
 
-class MongoLedger(MongoTickets, MongoBlobs, PortableMongo):
+class MongoLedger(MongoTickets, MongoPortal, MongoBlobs, PortableMongo):
     """One desk in a MongoDB database; see `supportcore.storage.ports.Ledger`."""
 
     __slots__ = ()
@@ -42,12 +43,14 @@ class MongoLedger(MongoTickets, MongoBlobs, PortableMongo):
         changes = [change for decision in decisions for change in decision.changes]
         contents = [content for decision in decisions for content in decision.contents]
         notices = [row for decision in decisions for row in decision.outbox]
+        files = [file for decision in decisions for file in decision.files]
         receipts = [decision.receipt for decision in decisions if decision.receipt is not None]
         yield from self._save_tickets(changes)
         events = [recorded for change in changes for recorded in change.recorded]
         yield from insert("history", [documents.event_document(desk, recorded) for recorded in events])
         yield from insert("contents", [{"desk": desk, **codec.dump(content)} for content in contents])
         yield from insert("outbox", [documents.outbox_document(desk, row) for row in notices])
+        yield from self._take_files(files)
         yield from insert("receipts", [{"desk": desk, **codec.dump(receipt)} for receipt in receipts])
 
     def history(self, ticket_id: str, *, after: int = 0) -> Steps[tuple[Recorded, ...]]:

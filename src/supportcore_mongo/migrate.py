@@ -20,9 +20,14 @@ from supportcore_mongo.blobs import CHUNKS, FILES
 from supportcore_mongo.database import Client, Database
 from supportcore_mongo.members import standalone
 from supportcore_mongo.operations import DATABASE, Doc, Operation
+from supportcore_mongo.portal import DRAFT
 
-SCHEMA = 2
-"""Version of the indexes and documents of this release, kept in the collection ``schema``. 1 was never released."""
+SCHEMA = 3
+"""
+Version of the indexes and documents of this release, kept in the collection ``schema``. 3 added files and reads to 2,
+which migrating brings up to date.
+"""
+_FIRST = 2  # 1 was never released, and had other documents
 OLDEST_SERVER = "4.4"
 """What PyMongo 4.20 still talks to; the tests run against 6.0."""
 _OLDEST_WIRE = 9  # maxWireVersion of 4.4
@@ -41,6 +46,8 @@ _UNIQUE: Mapping[str, tuple[Keys, ...]] = MappingProxyType(
         "records": (("desk", "kind", "id"),),
         "rules": (("desk", "rules_hash"),),
         "outbox": (("desk", "id"),),
+        "files": (("desk", "id"),),
+        "reads": (("desk", "person", "notice"),),
         CHUNKS: (("files_id", "n"),),
     }
 )
@@ -55,10 +62,15 @@ _PLAIN: Mapping[str, tuple[Keys, ...]] = MappingProxyType(
             ("desk", "assignee", "is_open", "updated_at", "id"),
             ("desk", "is_open", "area", "state"),
         ),
-        "outbox": (("desk", "status", "next_at", "id", "leased_until"),),
+        "outbox": (
+            ("desk", "status", "next_at", "id", "leased_until"),
+            ("desk", "row.channel", "row.recipient", "row.due_at", "id"),
+        ),
+        "files": (("desk", "blob"),),
         FILES: (("filename", "uploadDate"),),
     }
 )
+_SINCE: Mapping[str, int] = MappingProxyType({"files": 3, "reads": 3})  # the others were there from the first
 COLLECTIONS = tuple(dict.fromkeys((*_UNIQUE, *_PLAIN)))
 _VERSION = {"_id": "schema"}
 
@@ -71,6 +83,9 @@ def index_models(collection: str) -> list[IndexModel]:
         numbered: Doc = {"sequence": {"$gt": 0}}
         models.append(IndexModel(["desk", "sequence"], unique=True, partialFilterExpression=numbered))
         models.append(IndexModel(["desk", "_id"], name="waiting", partialFilterExpression={"sequence": 0}))
+    if collection == "files":
+        for keys in (("desk", "owner", "made_at", "id"), ("desk", "expires_at", "id")):
+            models.append(IndexModel(list(keys), partialFilterExpression=DRAFT))
     return models
 
 
@@ -102,7 +117,7 @@ def migrate(database: Database) -> Steps[None]:
     """
     yield from _look_at_server(database)
     found = yield from _version(database)
-    yield from _refuse_foreign(database, ours=found == SCHEMA)
+    yield from _refuse_foreign(database, version=found)
     for name in COLLECTIONS:
         yield Operation(name, "create_indexes", (index_models(name),))
     if found < SCHEMA:
@@ -129,7 +144,7 @@ def _version(database: Database) -> Steps[int]:
         raise _foreign(database, ["schema"])
     if version > SCHEMA:
         raise SchemaNewer(where=database.url, found=version, known=SCHEMA)
-    if version < SCHEMA:
+    if version < _FIRST:
         raise StoreError(
             why=f"the collections {database.prefix}… in {database.url} were made before the first release; drop them, "
             "or take another prefix, and migrate"
@@ -137,21 +152,25 @@ def _version(database: Database) -> Steps[int]:
     return version
 
 
-def _refuse_foreign(database: Database, *, ours: bool) -> Steps[None]:
-    """Raise if a collection that we would use is a host's, or orders text by a language instead of by bytes."""
+def _refuse_foreign(database: Database, *, version: int) -> Steps[None]:
+    """
+    Raise if a collection that we would use is a host's, or orders text by a language instead of by bytes.
+
+    Args:
+        version: Of the schema; what that has not yet must be empty.
+    """
     names = [database.prefix + name for name in (*COLLECTIONS, "schema")]
     found = yield Operation(DATABASE, "list_collections", (), {"filter": {"name": {"$in": names}}})
     foreign = [each["name"] for each in found if each["type"] != "collection" or _is_foreign(each["options"])]
     if foreign:
         raise _foreign(database, [name.removeprefix(database.prefix) for name in foreign])
-    if ours:
-        return
     filled = []
-    for each in found:
-        name = each["name"].removeprefix(database.prefix)
+    for name in (each["name"].removeprefix(database.prefix) for each in found):
+        if _SINCE.get(name, _FIRST) <= version:
+            continue
         if (yield Operation(name, "find_one", ({},), {"projection": {"_id": 1}})) is not None:
             filled.append(name)
-    if filled and not (yield from _version(database)):  # unless somebody else migrated just now
+    if filled and (yield from _version(database)) == version:  # unless somebody else migrated just now
         raise _foreign(database, filled)
 
 

@@ -19,6 +19,7 @@ from pymongo import UpdateOne
 from supportcore.storage import codec
 from supportcore.storage.ports import ENTRY_KINDS, Conflict, Entry, Key, Steps
 from supportcore.text import FIRST_INSTANT, instant_text
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
 from supportcore_mongo import documents
 from supportcore_mongo.blobs import CHUNKS, FILES, file_id, finishing
@@ -70,6 +71,11 @@ def _ticket(form: Form) -> Doc:
     return documents.new_ticket_document(ticket)
 
 
+def _file(form: Form) -> Doc:
+    file: File = codec.load(File, dict(form))
+    return documents.file_document(file)
+
+
 _LEASE = ("row", "status", "attempts", "token", "error")
 
 
@@ -117,6 +123,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ("files_id", "n"),
             lambda doc: {"data": b64encode(doc["data"]).decode()},
             lambda form: {"data": b64decode(form["data"])},
+        ),
+        "file": Kind("files", ("id",), lambda doc: codec.dump(documents.load_file(doc)), _file),
+        "read": Kind(
+            "reads",
+            ("person", "notice"),
+            lambda doc: {"at": instant_text(doc["at"])},
+            lambda form: {"at": _instant(form["at"])},
         ),
     }
 )

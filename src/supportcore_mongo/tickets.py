@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from supportcore.predicate import Predicate
+from supportcore.predicate import NEVER, Predicate
 from supportcore.storage.ports import Conflict, Query, Steps
 from supportcore.tickets.commands import Change
 from supportcore.tickets.ticket import Ticket
@@ -58,10 +58,22 @@ class MongoTickets:
         return tickets[::-1] if backwards else tickets
 
     def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
-        if cap == 0:  # which MongoDB refuses
+        if cap == 0 or where == NEVER:  # MongoDB refuses a limit of 0
             return 0
         options = {} if cap is None else {"limit": cap}
         return int((yield Operation("tickets", "count_documents", (self._where(where),), options)))
+
+    def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
+        """
+        Return how many tickets there are of each kind, by a query on an index for each.
+
+        One query for all would be a ``$facet``, which reads every ticket that any of them may count, or a ``$lookup``
+        or ``$unionWith`` for each, which transactions over shards or any transactions refuse.
+        """
+        found = []
+        for where in wheres:
+            found.append((yield from self.count(where)))
+        return tuple(found)
 
     def count_by(self, where: Predicate, field: str) -> Steps[Mapping[str | bool | None, int]]:
         return (yield from groups("tickets", self._where(where), field))

@@ -9,11 +9,11 @@ nothing here builds a statement.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from supportcore.predicate import Predicate, shape
+from supportcore.predicate import All, Predicate, shape
 from supportcore.storage import codec
 from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps
 from supportcore.tickets.commands import Change, Decision, Receipt
@@ -21,12 +21,16 @@ from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.ticket import Ticket
 from supportcore_sql import rows
 from supportcore_sql.portable import Operation as Operation
-from supportcore_sql.portable import PortableSql
+from supportcore_sql.portal import PortalSql, parts
 from supportcore_sql.prepared import TOGETHER, Prepared
-from supportcore_sql.statements import REFS_AT_ONCE, Form, Statements
+from supportcore_sql.preparing import Form
+from supportcore_sql.statements import Statements
 from supportcore_sql.wholes import whole
 
-T = TypeVar("T")
+COUNTS_AT_ONCE = 256
+"""How many counts one statement makes at most; PostgreSQL has room for 1664 in a row."""
+VALUES_AT_ONCE = 10_000
+"""How many values they compare with at most, if they are several; asyncpg and SQLite take 32,766 parameters."""
 
 
 def desks(statements: Statements) -> Steps[tuple[str, ...]]:
@@ -34,13 +38,22 @@ def desks(statements: Statements) -> Steps[tuple[str, ...]]:
     return tuple((yield statements.desks, {}).scalars())
 
 
-def _parts(ids: tuple[T, ...]) -> Iterator[tuple[T, ...]]:
-    """Yield *ids* in parts of which the database is asked at once."""
-    for start in range(0, len(ids), REFS_AT_ONCE):
-        yield ids[start : start + REFS_AT_ONCE]
+def _counted_at_once(wheres: Sequence[Predicate]) -> Iterator[tuple[Predicate, ...]]:
+    """Yield conditions in parts that are counted at once."""
+    part: list[Predicate] = []
+    values = 0
+    for where in wheres:
+        more = sum(len(value) if isinstance(value, tuple) else 1 for value in shape(where)[1])
+        if part and (len(part) == COUNTS_AT_ONCE or values + more > VALUES_AT_ONCE):
+            yield tuple(part)
+            part, values = [], 0
+        part.append(where)
+        values += more
+    if part:
+        yield tuple(part)
 
 
-class SqlLedger(PortableSql):
+class SqlLedger(PortalSql):
     """One desk in a SQL database; see `supportcore.storage.ports.Ledger`."""
 
     __slots__ = ()
@@ -80,6 +93,14 @@ class SqlLedger(PortableSql):
         if cap is not None:
             params["cap"] = cap
         return int((yield self._sql.count(form, capped=cap is not None), params).scalar_one())
+
+    def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
+        """Return how many tickets each of *wheres* holds of."""
+        found: list[int] = []
+        for part in _counted_at_once(wheres):
+            form, params = self._shape(All(part))
+            found.extend((yield self._sql.counts(form), params).one())
+        return tuple(found)
 
     def count_by(self, where: Predicate, field: str) -> Steps[Mapping[str | bool | None, int]]:
         """Return how many tickets *where* holds of, by the value of *field*."""
@@ -135,11 +156,14 @@ class SqlLedger(PortableSql):
             opened = []
         for change in replaced:
             yield from self._replace(change)
+        taken = [file for decision in decisions for file in decision.files]
+        yield from self._lock_drafts(taken)
         added: tuple[tuple[Prepared, list[rows.Params]], ...] = (
             (sql.insert_ticket, opened),
             (sql.insert_history, [rows.history_row(desk, one) for change in changes for one in change.recorded]),
             (sql.insert_contents, rows.content_rows(desk, [one for each in decisions for one in each.contents])),
             (sql.insert_outbox, rows.outbox_rows(desk, [one for each in decisions for one in each.outbox])),
+            (sql.take_file, [rows.taken_row(desk, file) for file in taken]),
             (sql.insert_receipt, [rows.receipt_row(desk, each.receipt) for each in decisions if each.receipt]),
         )
         operations = [(statement, found) for statement, found in added if found]
@@ -188,7 +212,7 @@ class SqlLedger(PortableSql):
         """Return what commands came to, in that order."""
         wanted = tuple(command_ids)
         found: dict[str, Receipt] = {}
-        for part in _parts(tuple(dict.fromkeys(wanted))):
+        for part in parts(tuple(dict.fromkeys(wanted))):
             params = {f"id{place}": command_id for place, command_id in enumerate(part)}
             for row in (yield self._sql.receipts(len(part)), {"desk": self._desk, **params}):
                 receipt = rows.load_receipt(row)
@@ -209,7 +233,7 @@ class SqlLedger(PortableSql):
         """Return the records named, in that order."""
         wanted = tuple(refs)
         found: dict[Ref, Record] = {}
-        for part in _parts(tuple(dict.fromkeys(wanted))):
+        for part in parts(tuple(dict.fromkeys(wanted))):
             params: dict[str, Any] = {"desk": self._desk}
             for place, (kind, record_id) in enumerate(part):
                 params[f"kind{place}"], params[f"id{place}"] = kind, record_id

@@ -1,5 +1,5 @@
 """
-What is kept of a desk, entry by entry in a form that is the same in every store, and its files.
+What is kept of a desk, entry by entry in a form that is the same in every store.
 
 `KINDS` says of each kind which table holds it and how a row becomes a form and a form a row; paging and storing are
 written once for all of them.
@@ -19,10 +19,12 @@ from supportcore.storage.ports import ENTRY_KINDS, Entry, Key, Steps
 from supportcore.text import instant_text
 from supportcore.tickets.commands import OutboxRow, Receipt
 from supportcore.tickets.events import Content
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
 from supportcore_sql import rows
+from supportcore_sql.preparing import Statement
 from supportcore_sql.rows import Params, Row
-from supportcore_sql.statements import Statement, Statements
+from supportcore_sql.statements import Statements
 
 Operation = tuple[Statement, Any]
 """What the steps of this backend yield."""
@@ -141,6 +143,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda form: {"until": _instant(form["until"]), "attempts": form["times"], "error": form["error"]},
         ),
         "blob": _plain("blobs", "length"),
+        "file": Kind(
+            "files",
+            ("form",),
+            lambda row: dict(row[0]),
+            lambda form: rows.file_row("", codec.load(File, dict(form))),
+        ),
+        "read": Kind(
+            "reads",
+            ("at",),
+            lambda row: {"at": instant_text(row[0])},
+            lambda form: {"at": _instant(form["at"])},
+        ),
         "chunk": Kind(
             "chunks",
             ("data",),
@@ -152,7 +166,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 class PortableSql:
-    """Entries and files of one desk; see `supportcore.storage.ports.Portable` and ``Blobs``."""
+    """Entries of one desk; see `supportcore.storage.ports.Portable`."""
 
     __slots__ = ("_desk", "_sql")
 
@@ -180,31 +194,6 @@ class PortableSql:
         """Return the greatest key of a kind, or None."""
         row = (yield self._sql.last_entry(KINDS[kind].table, ENTRY_KINDS[kind]), {"desk": self._desk}).first()
         return None if row is None else tuple(row)
-
-    # -- files
-
-    def blob(self, sha256: str) -> Steps[int | None]:
-        """Return the length of a blob in bytes, or None if there is none."""
-        found: int | None = (yield self._sql.blob, {"desk": self._desk, "sha256": sha256}).scalar_one_or_none()
-        return found
-
-    def chunk(self, sha256: str, n: int) -> Steps[bytes | None]:
-        """Return chunk *n* of a blob."""
-        found = (yield self._sql.chunk, {"desk": self._desk, "sha256": sha256, "n": n}).scalar_one_or_none()
-        return None if found is None else bytes(found)
-
-    def put_chunk(self, sha256: str, n: int, data: bytes) -> Steps[None]:
-        """Store a chunk; storing it again changes nothing."""
-        yield self._sql.put_chunk, {"desk": self._desk, "sha256": sha256, "n": n, "data": data}
-
-    def finish_blob(self, sha256: str, length: int) -> Steps[None]:
-        """Make a blob of the chunks stored."""
-        yield self._sql.finish_blob, {"desk": self._desk, "sha256": sha256, "length": length}
-
-    def drop_blob(self, sha256: str) -> Steps[None]:
-        """Remove a blob and its chunks."""
-        for statement in self._sql.drop_blob:
-            yield statement, {"desk": self._desk, "sha256": sha256}
 
 
 def _key(names: Sequence[str], key: Key) -> Params:

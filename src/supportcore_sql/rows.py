@@ -22,6 +22,7 @@ from supportcore.storage.ports import Record
 from supportcore.text import NEVER, instant_text
 from supportcore.tickets.commands import OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket, Timer
 
 Row = Sequence[Any]
@@ -156,6 +157,21 @@ def outbox_rows(desk: str, rows: Iterable[OutboxRow]) -> list[Params]:
     """Return the columns of notices that wait for delivery."""
     waiting = {"desk": desk, "status": "pending", "attempts": 0, "error": ""}
     return [{**waiting, "next_at": row.due_at, **_read_outbox(row)} for row in rows]
+
+
+_read_file = _reader(("id", "owner", "ticket", "blob", "made_at", "expires_at"))
+
+
+def file_row(desk: str, file: File) -> Params:
+    """Return the columns of a file; what is looked up by stands beside the stored form."""
+    return {"desk": desk, **_read_file(file), "form": codec.dump(file)}
+
+
+def taken_row(desk: str, file: File) -> Params:
+    """Return the columns of a file that a ticket took, and where they go."""
+    row = file_row(desk, file)
+    row["at_desk"], row["at_id"] = row.pop("desk"), row.pop("id")
+    return row
 
 
 def record_row(desk: str, record: Record) -> Params:

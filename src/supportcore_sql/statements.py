@@ -3,34 +3,21 @@ The statements, each prepared once for a set of tables and an engine, and how a 
 
 Rules: a statement is built when it is first needed and kept; what differs from call to call is a bound parameter. Lists
 and counts are kept by the *form* of their predicate (`supportcore.predicate.shape`), so the same filter with other
-values is the same statement. Where engines differ in words (upserts) the difference is here and nowhere else.
+values is the same statement. What differs from engine to engine is in `supportcore_sql.preparing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from supportcore.errors import StoreError
 from supportcore_sql import rows
-from supportcore_sql.prepared import Prepared, Together
+from supportcore_sql.portal_statements import PortalStatements
+from supportcore_sql.prepared import Prepared
+from supportcore_sql.preparing import Form, Statement, among, param
 from supportcore_sql.tables import Tables, tables_for
-
-Statement = sa.Executable | Prepared | Together
-"""What an executor is given; those that every command executes are prepared."""
-Form = tuple[Any, ...]
-KEPT = 512
-"""How many prepared lists and counts are kept; forms come from filters, so they could be many."""
-REFS_AT_ONCE = 128
-"""How many records one statement asks for at most; SQLite nests an expression a thousand deep at most."""
-
-
-def _param(name: str) -> sa.BindParameter[Any]:
-    return sa.bindparam(name)
 
 
 def condition(form: Form, table: sa.Table, names: Iterator[str]) -> sa.ColumnElement[bool]:
@@ -48,29 +35,20 @@ def condition(form: Form, table: sa.Table, names: Iterator[str]) -> sa.ColumnEle
         return sa.or_(sa.false(), *(condition(part, table, names) for part in rest[0]))
     column = table.c[rest[0]]
     if kind == "Eq":
-        return column == _param(next(names))
+        return column == param(next(names))
     if kind == "Ne":
-        value = _param(next(names))
+        value = param(next(names))
         return column.is_distinct_from(value) if column.nullable else column != value
     if kind == "In":
         return column.in_(sa.bindparam(next(names), expanding=True))
     if kind == "Missing":
         return column.is_(None) if rest[1] else column.is_not(None)
     if kind == "Range":
-        parts = [column >= _param(next(names))] if rest[1] else []
+        parts = [column >= param(next(names))] if rest[1] else []
         if rest[2]:
-            parts.append(column < _param(next(names)))
+            parts.append(column < param(next(names)))
         return sa.and_(*parts) if parts else column.is_not(None)
     raise TypeError(f"no predicate is called {kind}")
-
-
-def _beyond(by: list[sa.Column[Any]], place: int) -> sa.ColumnElement[bool]:
-    """Return that a row lies behind the key (after0, after1, …), from *place* on."""
-    edge = _param(f"after{place}")
-    further = by[place] > edge
-    if place == len(by) - 1:
-        return further
-    return sa.or_(further, sa.and_(by[place] == edge, _beyond(by, place + 1)))
 
 
 def numbered() -> Iterator[str]:
@@ -81,38 +59,37 @@ def numbered() -> Iterator[str]:
         count += 1
 
 
-class Statements:
+class Statements(PortalStatements):
     """All statements over one set of tables in the words of one engine."""
 
     def __init__(self, tables: Tables, dialect: str) -> None:
-        self.tables, self.dialect = tables, dialect
-        self._kept: dict[Form, Statement] = {}
+        super().__init__(tables, dialect)
         tickets, history, contents = tables.tickets, tables.history, tables.contents
         receipts, outbox, records, parked = tables.receipts, tables.outbox, tables.records, tables.parked
         self._columns = [tickets.c[name] for name in rows.TICKET_COLUMNS]
-        self._mine = tickets.c.desk == _param("desk")
+        self._mine = tickets.c.desk == param("desk")
 
         # tickets
-        by_id = sa.select(*self._columns).where(self._mine, tickets.c.id == _param("id"))
+        by_id = sa.select(*self._columns).where(self._mine, tickets.c.id == param("id"))
         self.ticket: Statement = by_id
         self.ticket_locked: Statement = by_id.with_for_update()
         self.ticket_by_number: Statement = sa.select(*self._columns).where(
-            self._mine, tickets.c.number == _param("number")
+            self._mine, tickets.c.number == param("number")
         )
         self.ticket_ids: Statement = (
             sa.select(tickets.c.id)
-            .where(self._mine, tickets.c.id > _param("after"))
+            .where(self._mine, tickets.c.id > param("after"))
             .order_by(tickets.c.id)
-            .limit(_param("limit"))
+            .limit(param("limit"))
         )
         is_parked = sa.exists().where(
-            parked.c.desk == tickets.c.desk, parked.c.ticket == tickets.c.id, parked.c.until > _param("now")
+            parked.c.desk == tickets.c.desk, parked.c.ticket == tickets.c.id, parked.c.until > param("now")
         )
         due = (
             sa.select(tickets.c.id)
-            .where(self._mine, tickets.c.wake_at <= _param("now"), ~is_parked)
+            .where(self._mine, tickets.c.wake_at <= param("now"), ~is_parked)
             .order_by(tickets.c.wake_at, tickets.c.id)
-            .limit(_param("limit"))
+            .limit(param("limit"))
         )
         self.due: Statement = due
         # MariaDB has no OF; it locks no row of a subquery anyway.
@@ -124,53 +101,53 @@ class Statements:
             else column
             for column in tickets.c
         ]
-        self.stored_columns: Statement = sa.select(*stored).where(self._mine, tickets.c.id == _param("id"))
+        self.stored_columns: Statement = sa.select(*stored).where(self._mine, tickets.c.id == param("id"))
         self.insert_ticket = Prepared(sa.insert(tickets))
         # The SET part is made of the parameters that are named like columns.
         self.update_ticket: Statement = Prepared(
             sa.update(tickets).where(
-                tickets.c.desk == _param("at_desk"),
-                tickets.c.id == _param("at_id"),
-                tickets.c.version == _param("before"),
+                tickets.c.desk == param("at_desk"),
+                tickets.c.id == param("at_id"),
+                tickets.c.version == param("before"),
             )
         )
-        self.park: Statement = self._upsert(
+        self.park: Statement = self.upsert(
             parked,
             {"attempts": sa.literal(1)},
             lambda given: {"until": given.until, "attempts": parked.c.attempts + 1, "error": given.error},
         )
-        here = (parked.c.desk == _param("desk"), parked.c.ticket == _param("ticket"))
+        here = (parked.c.desk == param("desk"), parked.c.ticket == param("ticket"))
         self.parked: Statement = sa.select(parked.c.attempts).where(*here)
         self.unpark: Statement = sa.delete(parked).where(*here)
 
         # what happened
-        events = sa.select(*(history.c[name] for name in rows.HISTORY_COLUMNS)).where(history.c.desk == _param("desk"))
+        events = sa.select(*(history.c[name] for name in rows.HISTORY_COLUMNS)).where(history.c.desk == param("desk"))
         self.history: Statement = events.where(
-            history.c.ticket == _param("ticket"), history.c.position > _param("after")
+            history.c.ticket == param("ticket"), history.c.position > param("after")
         ).order_by(history.c.position)
         self.feed: Statement = (
-            events.where(history.c.sequence > _param("after")).order_by(history.c.sequence).limit(_param("limit"))
+            events.where(history.c.sequence > param("after")).order_by(history.c.sequence).limit(param("limit"))
         )
         self.insert_history = Prepared(sa.insert(history))
         unnumbered = (
             sa.select(history.c.row_id)
-            .where(history.c.desk == _param("desk"), history.c.sequence.is_(None))
+            .where(history.c.desk == param("desk"), history.c.sequence.is_(None))
             .order_by(history.c.row_id)
         )
-        self.unnumbered: Statement = unnumbered.limit(_param("limit"))
+        self.unnumbered: Statement = unnumbered.limit(param("limit"))
         self.number_event: Statement = Prepared(
-            sa.update(history).where(history.c.row_id == _param("at_row"), history.c.sequence.is_(None))
+            sa.update(history).where(history.c.row_id == param("at_row"), history.c.sequence.is_(None))
         )
         self.contents: Statement = (
             sa.select(*(contents.c[name] for name in rows.CONTENT_COLUMNS))
-            .where(contents.c.desk == _param("desk"), contents.c.ticket == _param("ticket"))
+            .where(contents.c.desk == param("desk"), contents.c.ticket == param("ticket"))
             .order_by(contents.c.position, contents.c.id)
         )
         self.insert_contents = Prepared(sa.insert(contents))
         self.insert_receipt = Prepared(sa.insert(receipts))
         numbers = tables.numbers
         # Counting by nothing locks the counter.
-        count = self._upsert(numbers, {"n": _param("step")}, lambda _: {"n": numbers.c.n + _param("step")})
+        count = self.upsert(numbers, {"n": param("step")}, lambda _: {"n": numbers.c.n + param("step")})
         self.count_up: Statement = Prepared(count.returning(numbers.c.n))
 
         self.desks: Statement = sa.union(sa.select(tickets.c.desk), sa.select(tables.rules.c.desk)).order_by("desk")
@@ -178,87 +155,49 @@ class Statements:
         # catalogue and rules
         self.records_of: Statement = (
             sa.select(records.c.body)
-            .where(records.c.desk == _param("desk"), records.c.kind == _param("kind"), records.c.id > _param("after"))
+            .where(records.c.desk == param("desk"), records.c.kind == param("kind"), records.c.id > param("after"))
             .order_by(records.c.id)
-            .limit(_param("limit"))
+            .limit(param("limit"))
         )
-        self.put_record: Statement = self._upsert(
+        self.put_record: Statement = self.upsert(
             records, {}, lambda given: {"active": given.active, "body": given.body}
         )
         self.rules: Statement = sa.select(tables.rules.c.document).where(
-            tables.rules.c.desk == _param("desk"), tables.rules.c.rules_hash == _param("rules_hash")
+            tables.rules.c.desk == param("desk"), tables.rules.c.rules_hash == param("rules_hash")
         )
-        self.put_rules: Statement = self._upsert(tables.rules, {}, lambda _: {"document": tables.rules.c.document})
+        self.put_rules: Statement = self.upsert(tables.rules, {}, lambda _: {})
 
         # outbox
-        waiting = (outbox.c.desk == _param("desk"), outbox.c.status == "pending")
-        free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _param("now"))
+        waiting = (outbox.c.desk == param("desk"), outbox.c.status == "pending")
+        free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= param("now"))
         self.claimable: Statement = (
             sa.select(*(outbox.c[name] for name in rows.OUTBOX_COLUMNS), outbox.c.attempts)
-            .where(*waiting, outbox.c.next_at <= _param("now"), free)
+            .where(*waiting, outbox.c.next_at <= param("now"), free)
             .order_by(outbox.c.next_at, outbox.c.id)
-            .limit(_param("limit"))
+            .limit(param("limit"))
             .with_for_update(skip_locked=True)
         )
         self.lease: Statement = (
             sa.update(outbox)
-            .where(outbox.c.desk == _param("at_desk"), outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+            .where(outbox.c.desk == param("at_desk"), outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
             .values(attempts=outbox.c.attempts + 1)
         )
         self.settle: Statement = sa.update(outbox).where(
-            outbox.c.desk == _param("at_desk"),
-            outbox.c.id == _param("at_id"),
-            outbox.c.token == _param("at_token"),
+            outbox.c.desk == param("at_desk"),
+            outbox.c.id == param("at_id"),
+            outbox.c.token == param("at_token"),
             outbox.c.status == "pending",
         )
         self.insert_outbox = Prepared(sa.insert(outbox))
         self.outbox_counts: Statement = (
-            sa.select(outbox.c.status, sa.func.count()).where(outbox.c.desk == _param("desk")).group_by(outbox.c.status)
+            sa.select(outbox.c.status, sa.func.count()).where(outbox.c.desk == param("desk")).group_by(outbox.c.status)
         )
-
-        # files
-        blobs, chunks = tables.blobs, tables.chunks
-        this_blob = (blobs.c.desk == _param("desk"), blobs.c.sha256 == _param("sha256"))
-        its_chunks = (chunks.c.desk == _param("desk"), chunks.c.sha256 == _param("sha256"))
-        self.blob: Statement = sa.select(blobs.c.length).where(*this_blob)
-        self.chunk: Statement = sa.select(chunks.c.data).where(*its_chunks, chunks.c.n == _param("n"))
-        self.put_chunk: Statement = self._upsert(chunks, {}, lambda given: {"data": given.data})
-        self.finish_blob: Statement = self._upsert(blobs, {}, lambda given: {"length": given.length})
-        self.drop_blob: tuple[Statement, ...] = (
-            sa.delete(blobs).where(*this_blob),
-            sa.delete(chunks).where(*its_chunks),
-        )
-
-    # -- entries, whatever they are of
-
-    def entries(self, table: str, key: tuple[str, ...], columns: tuple[str, ...], *, seek: bool) -> Statement:
-        """Return key and columns of a table's rows, by key; with *seek*, behind the key after0, after1 and so on."""
-        return self._keep(("entries", table, columns, seek), lambda: self._entries(table, key, columns, seek=seek))
-
-    def _entries(self, table: str, key: tuple[str, ...], columns: tuple[str, ...], *, seek: bool) -> Statement:
-        of: sa.Table = getattr(self.tables, table)
-        by = [of.c[name] for name in key]
-        found = sa.select(*by, *(of.c[name].label(f"_{name}") for name in columns)).where(of.c.desk == _param("desk"))
-        if seek:
-            found = found.where(by[0] >= _param("after0"), _beyond(by, 0))
-        return found.order_by(*by).limit(_param("limit"))
-
-    def last_entry(self, table: str, key: tuple[str, ...]) -> Statement:
-        """Return the greatest key of a table."""
-        of: sa.Table = getattr(self.tables, table)
-        by = [of.c[name] for name in key]
-        last = sa.select(*by).where(of.c.desk == _param("desk")).order_by(*(column.desc() for column in by)).limit(1)
-        return self._keep(("last_entry", table), lambda: last)
-
-    def put_entries(self, table: str) -> Statement:
-        """Return what inserts rows into a table."""
-        return self._keep(("put_entries", table), lambda: Prepared(sa.insert(getattr(self.tables, table))))
 
     # -- those that depend on what is asked
 
     def find(self, form: Form, sort: str, *, ascending: bool, seek: bool, skip: bool) -> Statement:
         """Return a list in the order told; with *seek* it begins strictly behind the row (key, id)."""
-        return self._keep(
+        return self.keep(
             ("find", form, sort, ascending, seek, skip),
             lambda: self._find(form, sort, ascending=ascending, seek=seek, skip=skip),
         )
@@ -268,31 +207,42 @@ class Statements:
         by, by_id = table.c[sort], table.c.id
         found = sa.select(*self._columns).where(self._mine, condition(form, table, numbered()))
         if seek:
-            key, edge = _param("seek_key"), _param("seek_id")
+            key, edge = param("seek_key"), param("seek_id")
             # The bound on the key alone is what an index can use; rows of the same key go on by id.
             if ascending:
                 found = found.where(by >= key, sa.or_(by > key, by_id > edge))
             else:
                 found = found.where(by <= key, sa.or_(by < key, by_id < edge))
         order = (by.asc(), by_id.asc()) if ascending else (by.desc(), by_id.desc())
-        found = found.order_by(*order).limit(_param("limit"))
-        return found.offset(_param("skip")) if skip else found
+        found = found.order_by(*order).limit(param("limit"))
+        return found.offset(param("skip")) if skip else found
 
     def count(self, form: Form, *, capped: bool) -> Statement:
         """Return the number of tickets of a form."""
-        return self._keep(("count", form, capped), lambda: self._count(form, capped=capped))
+        return self.keep(("count", form, capped), lambda: self._count(form, capped=capped))
 
     def _count(self, form: Form, *, capped: bool) -> Statement:
         where = (self._mine, condition(form, self.tables.tickets, numbered()))
         if not capped:
             return sa.select(sa.func.count()).select_from(self.tables.tickets).where(*where)
-        some = sa.select(sa.literal(1)).select_from(self.tables.tickets).where(*where).limit(_param("cap"))
+        some = sa.select(sa.literal(1)).select_from(self.tables.tickets).where(*where).limit(param("cap"))
         return sa.select(sa.func.count()).select_from(some.subquery())
+
+    def counts(self, form: Form) -> Statement:
+        """Return the numbers of tickets of each part of a form, in one row."""
+        return self.keep(("counts", form), lambda: self._counts(form))
+
+    def _counts(self, form: Form) -> Statement:
+        # Each is a query of its own, as each has its own index; their parameters are numbered through.
+        table, names = self.tables.tickets, numbered()
+        count = sa.select(sa.func.count()).select_from(table)
+        parts = [count.where(self._mine, condition(part, table, names)).scalar_subquery() for part in form[1]]
+        return sa.select(*parts)
 
     def count_by(self, form: Form, field: str) -> Statement:
         """Return the numbers of tickets of a form by the value of a column."""
         table = self.tables.tickets
-        return self._keep(
+        return self.keep(
             ("count_by", form, field),
             lambda: (
                 sa.select(table.c[field], sa.func.count())
@@ -303,48 +253,25 @@ class Statements:
 
     def receipts(self, count: int) -> Statement:
         """Return the receipts of *count* commands, given as id0, id1 and so on."""
-        return self._keep(("receipts", count), lambda: self._receipts(count))
+        return self.keep(("receipts", count), lambda: self._receipts(count))
 
     def _receipts(self, count: int) -> Statement:
         table = self.tables.receipts
         columns = [table.c[name] for name in rows.RECEIPT_COLUMNS]
-        ids = [_param(f"id{at}") for at in range(count)]
-        which = table.c.command_id == ids[0] if count == 1 else table.c.command_id.in_(ids)
-        return Prepared(sa.select(*columns).where(table.c.desk == _param("desk"), which))
+        return Prepared(sa.select(*columns).where(table.c.desk == param("desk"), among(table.c.command_id, count)))
 
     def records(self, count: int) -> Statement:
         """Return the records under *count* references, given as kind0, id0, kind1 and so on."""
-        return self._keep(("records", count), lambda: self._records(count))
+        return self.keep(("records", count), lambda: self._records(count))
 
     def _records(self, count: int) -> Statement:
         table = self.tables.records
         # The desk stands in each part, so that each part alone is looked up by the key.
         each = (
-            sa.and_(
-                table.c.desk == _param("desk"), table.c.kind == _param(f"kind{at}"), table.c.id == _param(f"id{at}")
-            )
+            sa.and_(table.c.desk == param("desk"), table.c.kind == param(f"kind{at}"), table.c.id == param(f"id{at}"))
             for at in range(count)
         )
         return Prepared(sa.select(table.c.kind, table.c.id, table.c.body).where(sa.or_(sa.false(), *each)))
-
-    def _keep(self, name: Form, make: Callable[[], Statement]) -> Statement:
-        found = self._kept.get(name)
-        if found is None:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            found = self._kept[name] = make()
-        return found
-
-    def _upsert(self, table: sa.Table, first: dict[str, Any], again: Callable[[Any], dict[str, Any]]) -> Any:
-        """Return an insert with *first* that, where the key is taken, sets *again*, told what was to be inserted."""
-        if self.dialect in ("mysql", "mariadb"):
-            into = mysql.insert(table).values(first)
-            return into.on_duplicate_key_update(**again(into.inserted))
-        insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(self.dialect)
-        if insert is None:
-            raise StoreError(why=f"there is no backend for {self.dialect}")
-        given = insert(table).values(first)
-        return given.on_conflict_do_update(index_elements=list(table.primary_key), set_=again(given.excluded))
 
 
 @lru_cache(maxsize=64)

@@ -1,9 +1,10 @@
 """
 The tables of one (prefix, schema, MetaData), and the indexes that lists and counts run on.
 
-Rules: the desk begins every key. What is filtered or sorted by is a column of its own, and sort columns are never null;
-the rest of a ticket stands in ``doc``. Every index costs each command something, so there is one for each kind of list
-that people keep open, and no more. Every constraint is named here, whatever convention the MetaData has.
+Rules: the desk begins every key. What is filtered or sorted by is a column of its own, and sort columns of lists are
+never null; the rest of a ticket stands in ``doc``, that of a file in ``form``. Every index costs each command
+something, so there is one for each kind of list that people keep open, and no more. Every constraint is named here,
+whatever convention the MetaData has.
 """
 
 from __future__ import annotations
@@ -15,17 +16,9 @@ import attrs
 import sqlalchemy as sa
 
 from supportcore.errors import BadTarget
-from supportcore.text import ID_LIMIT, TITLE_LIMIT
-from supportcore_sql.types import (
-    Instant,
-    InstantOrNever,
-    Json,
-    chunk_bytes,
-    key_text,
-    long_text,
-    mariadb_table,
-    sequence_number,
-)
+from supportcore.text import TITLE_LIMIT
+from supportcore_sql.ticket_table import TICKET_INDEXES, ticket_columns
+from supportcore_sql.types import KEY, Instant, Json, chunk_bytes, long_text, mariadb_table, sequence_number, text
 
 REVISIONS: tuple[str, ...] = ("sc_0001",)
 """Every schema this release knows, oldest first; the last one is what it works on."""
@@ -33,46 +26,6 @@ LEAVING = "leaving "
 """Begins the version, on MariaDB, while tables are taken away: a part of them may be gone."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,29}").fullmatch
-_KEY = 40  # characters of a key (supportcore.text)
-
-# (name, length, nullable) of the text columns of a ticket, after desk, id, number and version
-_TICKET_TEXTS: tuple[tuple[str, int, bool], ...] = (
-    ("rules_hash", ID_LIMIT, False),
-    ("subject", TITLE_LIMIT, False),
-    ("state", _KEY, False),
-    ("category", _KEY, False),
-    ("outcome", _KEY, True),
-    ("waiting_on", _KEY, True),
-    ("customer", ID_LIMIT, True),
-    ("contact", ID_LIMIT, True),
-    ("product", ID_LIMIT, True),
-    ("module", ID_LIMIT, True),
-    ("product_version", ID_LIMIT, True),
-    ("service", ID_LIMIT, True),
-    ("project", ID_LIMIT, True),
-    ("type", _KEY, True),
-    ("priority", _KEY, True),
-    ("urgency", _KEY, True),
-    ("area", _KEY, True),
-    ("origin", _KEY, True),
-    ("team", ID_LIMIT, True),
-    ("responsible", ID_LIMIT, True),
-    ("assignee", ID_LIMIT, True),
-    ("agreement", ID_LIMIT, True),
-    ("levels", ID_LIMIT, True),
-)
-
-# name -> columns after the desk
-_TICKET_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("updated", ("updated_at", "id")),
-    ("open", ("is_open", "updated_at", "id")),
-    ("customer", ("customer", "updated_at", "id")),  # a customer's own list shows what is closed, too
-    ("contact", ("contact", "updated_at", "id")),
-    ("assignee", ("assignee", "is_open", "updated_at", "id")),  # an agent's closed tickets are many
-    ("board", ("is_open", "area", "state")),
-    ("wake", ("wake_at", "id")),
-    ("due", ("due_at", "id")),
-)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -93,6 +46,8 @@ class Tables:
     parked: sa.Table
     blobs: sa.Table
     chunks: sa.Table
+    files: sa.Table
+    reads: sa.Table
 
     @property
     def version_table(self) -> str:
@@ -103,7 +58,7 @@ class Tables:
     def names(self) -> frozenset[str]:
         """Names of all tables but the one of the version."""
         every = (self.tickets, self.history, self.contents, self.receipts, self.outbox, self.records, self.rules,
-                 self.numbers, self.parked, self.blobs, self.chunks)  # fmt: skip
+                 self.numbers, self.parked, self.blobs, self.chunks, self.files, self.reads)  # fmt: skip
         return frozenset(table.name for table in every)
 
 
@@ -134,7 +89,7 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
         return sa.Index(f"ix_{prefix}{name}", *columns)
 
     def desk() -> sa.Column[str]:
-        return text("desk", _KEY)
+        return text("desk", KEY)
 
     return Tables(
         prefix=prefix,
@@ -143,28 +98,10 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
         tickets=table(
             "tickets",
             desk(),
-            text("id"),
-            sa.Column("number", sa.BigInteger, nullable=False),
-            sa.Column("version", sa.BigInteger, nullable=False),
-            *(text(name, length, nullable) for name, length, nullable in _TICKET_TEXTS),
-            sa.Column("priority_rank", sa.Integer, nullable=False),
-            sa.Column("is_open", sa.Boolean, nullable=False),
-            sa.Column("opened_at", Instant, nullable=False),
-            sa.Column("updated_at", Instant, nullable=False),
-            sa.Column("last_reply_at", InstantOrNever, nullable=False),
-            sa.Column("closed_at", Instant),
-            sa.Column("imported_at", Instant),
-            sa.Column("responded_at", Instant),
-            sa.Column("unanswered_at", Instant),
-            sa.Column("wake_at", InstantOrNever, nullable=False),
-            sa.Column("due_at", InstantOrNever, nullable=False),
-            sa.Column("green_at", Instant),
-            sa.Column("amber_at", Instant),
-            sa.Column("red_at", Instant),
-            sa.Column("doc", Json, nullable=False),
+            *ticket_columns(),
             primary("tickets", "desk", "id"),
             sa.UniqueConstraint("desk", "number", name=f"uq_{prefix}tickets_number"),
-            *(index(f"tickets_{name}", "desk", *columns) for name, columns in _TICKET_INDEXES),
+            *(index(f"tickets_{name}", "desk", *columns) for name, columns in TICKET_INDEXES),
         ),
         history=table(
             "history",
@@ -174,7 +111,7 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             text("ticket"),
             sa.Column("position", sa.BigInteger, nullable=False),
             text("command_id"),
-            text("name", _KEY),
+            text("name", KEY),
             sa.Column("version", sa.Integer, nullable=False),
             sa.Column("recorded_at", Instant, nullable=False),
             sa.Column("body", Json, nullable=False),
@@ -188,8 +125,8 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             text("ticket"),
             sa.Column("position", sa.BigInteger, nullable=False),
             text("id"),
-            text("kind", _KEY),
-            text("audience", _KEY),
+            text("kind", KEY),
+            text("audience", KEY),
             text("author"),
             sa.Column("body", long_text(), nullable=False),
             text("salt"),
@@ -203,7 +140,7 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             text("id"),
             sa.Column("number", sa.BigInteger, nullable=False),
             sa.Column("version", sa.BigInteger, nullable=False),
-            text("state", _KEY),
+            text("state", KEY),
             sa.Column("at", Instant, nullable=False),
             primary("receipts", "desk", "command_id"),
         ),
@@ -213,13 +150,13 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             text("id"),
             text("ticket"),
             sa.Column("position", sa.BigInteger, nullable=False),
-            text("rule", _KEY),
-            text("role", _KEY),
+            text("rule", KEY),
+            text("role", KEY),
             text("recipient"),
-            text("channel", _KEY),
-            text("template", _KEY),
+            text("channel", KEY),
+            text("template", KEY),
             sa.Column("due_at", Instant, nullable=False),
-            text("status", _KEY),
+            text("status", KEY),
             sa.Column("next_at", Instant, nullable=False),
             sa.Column("attempts", sa.Integer, nullable=False),
             text("token", 255, True),
@@ -228,11 +165,12 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             sa.Column("error", long_text(), nullable=False),
             primary("outbox", "desk", "id"),
             index("outbox_next", "desk", "status", "next_at", "id"),
+            index("outbox_inbox", "desk", "channel", "recipient", "due_at", "id"),
         ),
         records=table(
             "records",
             desk(),
-            text("kind", _KEY),
+            text("kind", KEY),
             text("id"),
             sa.Column("active", sa.Boolean, nullable=False),
             sa.Column("body", long_text(), nullable=False),
@@ -248,7 +186,7 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
         numbers=table(
             "numbers",
             desk(),
-            text("name", _KEY),
+            text("name", KEY),
             sa.Column("n", sa.BigInteger, nullable=False),
             primary("numbers", "desk", "name"),
         ),
@@ -276,12 +214,30 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             sa.Column("data", chunk_bytes(), nullable=False),
             primary("chunks", "desk", "sha256", "n"),
         ),
+        files=table(
+            "files",
+            desk(),
+            text("id"),
+            text("owner"),
+            text("ticket", nullable=True),
+            text("blob", TITLE_LIMIT),
+            sa.Column("made_at", Instant, nullable=False),
+            sa.Column("expires_at", Instant),
+            sa.Column("form", Json, nullable=False),
+            primary("files", "desk", "id"),
+            index("files_drafts", "desk", "owner", "ticket", "made_at", "id"),
+            index("files_expiry", "desk", "expires_at", "id"),
+            index("files_blob", "desk", "blob"),
+        ),
+        reads=table(
+            "reads",
+            desk(),
+            text("person"),
+            text("notice"),
+            sa.Column("at", Instant, nullable=False),
+            primary("reads", "desk", "person", "notice"),
+        ),
     )
-
-
-def text(name: str, length: int = ID_LIMIT, nullable: bool = False) -> sa.Column[str]:
-    """Return a column of text compared by bytes."""
-    return sa.Column(name, key_text(length), nullable=nullable)
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,10 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from supportcore.text import NEVER, instant_text
+from supportcore.text import ID_LIMIT, NEVER, instant_text
+
+KEY = 40
+"""Characters of a key (`supportcore.text`)."""
 
 _MARIADB = ("mysql", "mariadb")
 _BYTEWISE = {"charset": "utf8mb4", "collation": "utf8mb4_nopad_bin"}
@@ -36,6 +39,11 @@ def key_text(length: int) -> TypeEngine[str]:
         .with_variant(sa.String(length, collation="C"), "postgresql")
         .with_variant(mysql.VARCHAR(length, **_BYTEWISE), *_MARIADB)
     )
+
+
+def text(name: str, length: int = ID_LIMIT, nullable: bool = False) -> sa.Column[str]:
+    """Return a column of text compared by bytes."""
+    return sa.Column(name, key_text(length), nullable=nullable)
 
 
 def long_text() -> TypeEngine[str]:

@@ -28,13 +28,17 @@ from supportcore import (
 )
 from supportcore.demo import demonstrate
 from supportcore.ids import seeded_ids
+from supportcore.knowledge import Article
 from supportcore.storage.ports import CHUNK, ENTRY_KINDS, RECORD_KINDS, Entry, Ledger, Query, Steps, Store, drive
 from supportcore.text import instant_text
+from supportcore.tickets.commands import Decision
+from supportcore.tickets.files import File, taken
 
 T = TypeVar("T")
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 SMALL: Definition = load_definition(Path(__file__).parents[1] / "desks" / "small.toml")
 NOOVA: Definition = load_definition("noova")
+ABC = hashlib.sha256(b"abc").hexdigest()
 DESKS = ("noova", "old", "small")
 """Of these ``old`` has only what no release reads any more."""
 _RECORDS = {
@@ -49,6 +53,7 @@ _RECORDS = {
     "services": [Service(id="s", name="Servicio", customers=frozenset({"peña"}))],
     "projects": [Project(id="j", name="Proyecto", customer="peña")],
 }
+_ARTICLES = (Article(id="wie", title="¿Cómo? 🎧", body="# Así\n", visibility="customers", customers={"peña"}),)
 EVA = Actor(id="eva", roles={"customer"}, customers={"peña"})
 LUIS = Actor(id="luis", roles={"agent"})
 
@@ -77,6 +82,8 @@ def furnish(store: Store) -> None:
     desk = small_desk(store)
     desk.install(**_RECORDS)
     ledger = store.ledger("small")
+    for article in _ARTICLES:
+        write(store, ledger.put_record(article))
     eva, luis = desk.acting_as(EVA), desk.acting_as(LUIS)
     tickets = [
         eva.open({"subject": f"Straße {number} 🖨", "description": text, "phone": "1"}, command_id=f"öpen-{number}").id
@@ -98,6 +105,12 @@ def furnish(store: Store) -> None:
         write(store, ledger.park(tickets[1], until=AT + timedelta(days=9), error="Fehler: ü"))
     put_blob(store, ledger, b"\x00\xff" * CHUNK)
     put_blob(store, ledger, b"abc")
+    drafts = [draft(f"fichero-{number}", name=name) for number, name in enumerate(("ñ.txt", "家 «1».png", ""))]
+    for one in drafts:
+        write(store, ledger.put_draft(one))
+    write(store, ledger.save(Decision(files=(taken(drafts[1], tickets[0]),))))
+    write(store, ledger.mark_read("luis", ["gelesen: ü", "r2"], AT + timedelta(milliseconds=1)))
+    write(store, ledger.mark_read("eva", ["r2"], AT))
     write(store, ledger.put_chunk("f" * 64, 0, b"never finished"))
     old = store.ledger("old")
     write(store, old.put_rules("0" * 64, "{}"))
@@ -110,6 +123,23 @@ def put_blob(store: Store, ledger: Ledger, data: bytes) -> None:
     for n, start in enumerate(range(0, len(data), CHUNK)):
         write(store, ledger.put_chunk(sha256, n, data[start : start + CHUNK]))
     write(store, ledger.finish_blob(sha256, len(data)))
+
+
+def draft(file_id: str, *, name: str) -> File:
+    """Return a draft of Eva's, whose bytes are kept."""
+    return File(
+        id=file_id,
+        owner="eva",
+        slot="files",
+        name=name,
+        description="lo que se ve 🖨",
+        type="text/plain",
+        size=3,
+        sha256=ABC,
+        blob=ABC,
+        made_at=AT,
+        expires_at=AT + timedelta(days=99),
+    )
 
 
 def old_event(ticket: str, position: int, sequence: int = 0) -> Entry:
@@ -152,6 +182,12 @@ def shown_by(ledger: Ledger) -> Steps[dict[str, Any]]:
     shown["fed"] = yield from ledger.feed(0, 1000)
     shown["unnumbered"] = yield from ledger.unnumbered()
     shown["outbox"] = dict((yield from ledger.outbox_counts()))
+    shown["inbox"] = yield from ledger.inbox("luis", ("desk",), channel="email", limit=1000)
+    shown["read"] = yield from ledger.read_notices("luis", ["gelesen: ü", "r1", "r2"])
+    shown["drafts"] = yield from ledger.drafts("eva", limit=1000)
+    shown["expired"] = yield from ledger.expired_drafts(AT + timedelta(days=99), limit=1000)
+    shown["files"] = yield from ledger.files([f"fichero-{number}" for number in range(4)])
+    shown["used"] = yield from ledger.is_blob_used(ABC)
     for kind in RECORD_KINDS:
         shown[kind] = yield from ledger.records_of(kind, limit=1000)
     shown["pages"] = yield from pages(ledger)

@@ -15,6 +15,7 @@ from supportcore.copying import NdjsonFile, copy_store
 from supportcore.storage.memory import MemoryStore
 from supportcore.storage.ports import Conflict, Store
 from supportcore.testing import strategies
+from supportcore.tickets.commands import Decision
 from tests.conftest import STORES
 from tests.copy.samples import all_entries, put_blob, read, write
 from tests.stores import open_store_named, server_url
@@ -25,7 +26,7 @@ LEASE = timedelta(minutes=5)
 
 @st.composite
 def desks(draw: st.DrawFn) -> MemoryStore:
-    """Return stores with a desk of anything: tickets with histories, records, receipts, notices, files, counters."""
+    """Return stores with a desk of anything: tickets, histories, records, receipts, notices, files, blobs, counters."""
     store, key = MemoryStore(), f"desk-{next(_keys)}"
     ledger = store.ledger(key)
     write(store, ledger.put_rules("0" * 64, draw(strategies.bodies())))
@@ -48,6 +49,12 @@ def desks(draw: st.DrawFn) -> MemoryStore:
     for lease in leases[:1]:
         settled = {"sent_at": now, "retry_at": None} if draw(st.booleans()) else {"sent_at": None, "retry_at": None}
         write(store, ledger.settle(lease.row.id, token="t", **settled, error=draw(strategies.titles())))
+    for file in draw(st.lists(strategies.files(draft=True), max_size=2, unique_by=lambda one: one.id)):
+        write(store, ledger.put_draft(file))
+        if draw(st.booleans()):
+            write(store, ledger.save(Decision(files=(draw(strategies.files(id=st.just(file.id), draft=False)),))))
+    for person, notice in draw(st.lists(st.tuples(strategies.host_ids(), strategies.host_ids()), max_size=2)):
+        write(store, ledger.mark_read(person, [notice], draw(strategies.instants())))
     for data in draw(st.lists(st.binary(max_size=20), max_size=2)):
         put_blob(store, ledger, data)
     return store

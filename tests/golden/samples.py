@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from supportcore.knowledge.article import Article
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
 from supportcore.products import Module, Product, Project, Service, Version
@@ -42,16 +43,20 @@ from supportcore.tickets.events import (
     TimerRefused,
     Triaged,
 )
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket, Timer
 
 FOLDER = Path(__file__).parent
-PLAIN: Mapping[str, type[Any]] = {"ticket": Ticket, "content": Content, "receipt": Receipt, "outbox_row": OutboxRow}
+PLAIN: Mapping[str, type[Any]] = {
+    "ticket": Ticket, "content": Content, "receipt": Receipt, "outbox_row": OutboxRow, "file": File,
+}  # fmt: skip
 """What is stored besides events and records, by the name of its file."""
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 123000, tzinfo=UTC)
 HASH = "0123456789abcdef" * 4
 TICKET = "3f1d6a52-6a0e-4f6e-9a55-0d6f3c1c8a10"
 REF = ContentRef(id="c-1", digest=HASH)
+FILES = (REF, ContentRef(id="f-1", digest=HASH))
 TIMERS = (Timer(action="expire", due_at=AT + timedelta(hours=72)), Timer(action="remind", due_at=AT))
 CLASSIFIED: dict[str, Any] = {
     "product": "erp",
@@ -86,15 +91,15 @@ EVENTS: tuple[Event, ...] = (
     TicketOpened(
         at=AT, actor="ana", number=17, rules_hash=HASH, subject="¿No arranca? 😀", state="new", category="new",
         waiting_on="support", customer="acme", contact="ana", timers=TIMERS, description=REF, answers=REF,
-        levels=HASH, pausing=True, imported_at=AT,
+        levels=HASH, pausing=True, imported_at=AT, files=FILES,
         **CLASSIFIED, **WORKING,
     ),
-    Replied(at=AT, actor="luis", side="staff", message=REF, waiting_on="customer", pausing=True),
-    NoteAdded(at=AT, actor="luis", note=REF),
+    Replied(at=AT, actor="luis", side="staff", message=REF, waiting_on="customer", pausing=True, files=FILES),
+    NoteAdded(at=AT, actor="luis", note=REF, files=FILES),
     StateChanged(
         at=AT, actor="luis", action="cancel", source="working", state="cancelled", category="closed",
         outcome="cancelled", waiting_on="external", timers=TIMERS, comment=REF, internal=REF, reason="duplicate",
-        side="staff", pausing=True,
+        side="staff", pausing=True, files=FILES,
     ),
     TicketAssigned(at=AT, actor="luis", **WORKING),
     Triaged(at=AT, actor="luis", **CLASSIFIED),
@@ -109,21 +114,27 @@ EVENTS: tuple[Event, ...] = (
 RECORDS: tuple[Record, ...] = (
     Customer(id="acme", name="ACME, S.A.", agreement="gold", active=False),
     Contact(
-        id="ana", name="Ana Núñez", customers={"beta", "acme"}, email="ana@acme.example", locale="es", active=False
+        id="ana", name="Ana Núñez", customers={"beta", "acme"}, email="ana@acme.example", phone="+34 600 000 000",
+        locale="es", active=False,
     ),
     Agreement(
         id="gold-2026", name="Gold", customer="acme", starts_at=AT, ends_at=AT + timedelta(days=365), on_hold=True,
         active=False,
     ),
     Agent(
-        id="luis", name="Luis", email="luis@desk.example", locale="es-CO", skills={"stock", "accounts"}, active=False
+        id="luis", name="Luis", email="luis@desk.example", phone="600", locale="es-CO", skills={"stock", "accounts"},
+        active=False,
     ),
     Team(id="desk", name="Desk", members=["zoë", "luis"], active=False),
     Product(id="erp", name="ERP", active=False),
     Module(id="erp-stock", name="Stock", product="erp", active=False),
-    Version(id="erp-7", name="7.0", product="erp", active=False),
+    Version(id="erp-7", name="7.0", product="erp", customers={"beta", "acme"}, active=False),
     Service(id="support", name="Support", customers={"beta", "acme"}, active=False),
     Project(id="rollout", name="Roll-out", customer="acme", active=False),
+    Article(
+        id="reset", title="Cómo restablecer", body="# Pasos\n\n1. *Uno* 😀", language="es", visibility="customers",
+        customers={"beta", "acme"}, products={"erp", "crm"}, active=False,
+    ),
 )  # fmt: skip
 
 OTHERS: Mapping[str, Any] = {
@@ -141,6 +152,10 @@ OTHERS: Mapping[str, Any] = {
     ),
     "receipt": Receipt(
         command_id="cmd-1", digest=HASH, id=TICKET, number=17, version=4, state="cancelled", at=AT
+    ),
+    "file": File(
+        id="f-1", owner="ana", slot="files", name="Captura «1».png", description="Así se ve 😀", type="image/png",
+        size=51_234, sha256=HASH, blob=HASH, made_at=AT, expires_at=AT + timedelta(days=1), ticket=TICKET,
     ),
     "outbox_row": OutboxRow(
         id="n-1", ticket=TICKET, position=2, rule="replied", role="contact", recipient="ana", channel="email",

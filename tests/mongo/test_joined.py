@@ -13,6 +13,8 @@ from pymongo.errors import OperationFailure
 from supportcore.errors import CannotJoin, NoTransaction, StoreError, TransactionLost
 from supportcore.people.customers import Customer
 from supportcore.storage.ports import adrive, drive
+from supportcore.testing.conformance.samples import draft, taking
+from supportcore.tickets.files import taken
 from supportcore_mongo import MongoStore, open_url
 from supportcore_mongo.aio import open_async_store
 from tests.mongo.samples import aone, one, opening, run
@@ -119,6 +121,28 @@ def test_a_refusal_before_any_write_costs_the_host_nothing(
         one(joined, ledger.put_record(Customer(id="acme", name="ACME")))
     assert (Customer(id="acme", name="ACME"),) == one(store, ledger.records([("customer", "acme")]))
     assert found == one(store, ledger.ticket("t1"))
+
+
+def test_a_file_is_taken_with_what_the_host_does(
+    store: MongoStore, desk: str, host: pymongo.MongoClient[dict[str, Any]]
+) -> None:
+    """A draft is put and taken in the host's transaction and undone with it; taking one that is gone loses it."""
+    ledger, orders = store.ledger(desk), host.get_default_database()[f"orders_{desk}"]
+    orders.insert_one({"_id": 0})
+    with host.start_session() as session:
+        session.start_transaction()
+        joined = store.join(session)
+        one(joined, ledger.put_draft(draft()))
+        one(joined, ledger.save(taking("t1", draft())))
+        assert (taken(draft(), "t1"),) == one(joined, ledger.files(["f1"]))
+        session.abort_transaction()
+        assert (None,) == one(store, ledger.files(["f1"]))
+        session.start_transaction()
+        orders.insert_one({"_id": 1}, session=session)
+        joined = store.join(session)
+        with pytest.raises(TransactionLost, match="no longer a draft of each of: f1"):
+            one(joined, ledger.save(taking("t1", draft())))
+        _lost(session, joined, orders)
 
 
 def test_a_second_transaction_of_the_session_is_another(

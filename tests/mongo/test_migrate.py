@@ -10,6 +10,8 @@ import pytest
 
 from supportcore.errors import SchemaMissing, SchemaNewer, StoreError
 from supportcore.storage.ports import drive
+from supportcore.testing.conformance.samples import draft, taking
+from supportcore.tickets.files import taken
 from supportcore_mongo import MongoStore, migrate, open_url
 from supportcore_mongo.database import Database
 from tests.mongo.samples import one, opening
@@ -73,6 +75,52 @@ def test_collections_from_before_the_first_release_are_left_alone(
         with pytest.raises(StoreError, match="drop them"):
             attempt()
     assert ["early_schema"] == sorted(name for name in database.list_collection_names() if name.startswith("early_"))
+
+
+@pytest.fixture
+def former(opened: Callable[[str], MongoStore], database: Any) -> Callable[[str], MongoStore]:
+    """
+    What makes collections under a prefix as version 2 had them, with a ticket.
+    """
+
+    def as_it_was(prefix: str) -> MongoStore:
+        store = opened(prefix)
+        store.migrate()
+        one(store, store.ledger("desk").save(opening("desk", "t1", 1)))
+        for name in ("files", "reads"):
+            database.drop_collection(prefix + name)
+        database[f"{prefix}outbox"].drop_index("desk_1_row.channel_1_row.recipient_1_row.due_at_1_id_1")
+        database[f"{prefix}schema"].update_one({"_id": "schema"}, {"$set": {"version": 2}})
+        return opened(prefix)
+
+    return as_it_was
+
+
+def test_collections_of_version_2_are_brought_up_to_date(former: Callable[[str], MongoStore], database: Any) -> None:
+    """They have to be migrated, which adds collections and indexes and keeps what is there."""
+    store = former("second_")
+    with pytest.raises(SchemaMissing, match="--prefix second_"):
+        one(store, store.desks())
+    store.migrate()
+    assert 3 == database["second_schema"].find_one({})["version"]
+    for name in ("files", "reads", "outbox"):
+        wanted = [model.document["name"] for model in migrate.index_models(name)]
+        assert ["_id_", *wanted] == list(database[f"second_{name}"].index_information())
+    ledger = store.ledger("desk")
+    one(store, ledger.put_draft(draft()))
+    one(store, ledger.save(taking("t1", draft())))
+    assert (taken(draft(), "t1"),) == one(store, ledger.files(["f1"]))
+    assert one(store, ledger.ticket("t1")) is not None
+
+
+def test_what_version_2_had_not_yet_may_be_somebody_elses(former: Callable[[str], MongoStore], database: Any) -> None:
+    """A host's own collection under one of the new names is refused and left alone, as at the first migration."""
+    store = former("theirs_")
+    database["theirs_reads"].insert_one({"book": "a host's own"})
+    with pytest.raises(StoreError, match="not supportcore's: theirs_reads;"):
+        store.migrate()
+    assert 2 == database["theirs_schema"].find_one({})["version"]
+    assert ["_id_"] == list(database["theirs_reads"].index_information())
 
 
 @pytest.mark.parametrize("stop", [0, 2, 3, 4, 8, 13])

@@ -12,7 +12,7 @@ import pytest
 from supportcore.people.customers import Customer
 from supportcore.products import Product
 from supportcore.storage.ports import ENTRY_KINDS, Conflict, Entry, Steps
-from supportcore.testing.conformance.samples import content, noted_ticket, notice, opened_ticket
+from supportcore.testing.conformance.samples import content, draft, noted_ticket, notice, opened_ticket, taking
 from supportcore.tickets.commands import Decision
 from supportcore.tickets.ticket import Timer
 from supportcore_mongo import MongoStore
@@ -43,6 +43,11 @@ def _fill(ledger: Any, desk: str) -> Steps[None]:
     yield from ledger.next_numbers(7)
     leases = yield from ledger.claim(now=NOON + timedelta(days=9999), until=NOON, token="w", limit=2)
     yield from ledger.settle(leases[0].row.id, token="w", sent_at=NOON, retry_at=None)
+    for file_id in ("F", "f", "é"):
+        yield from ledger.put_draft(draft(file_id))
+    yield from ledger.save(taking("a", draft("f")))
+    yield from ledger.mark_read("ana", ["row-a", "row-T"], NOON)
+    yield from ledger.mark_read("Ana", ["row-t"], NOON + timedelta(milliseconds=1))
 
 
 def _walk(store: MongoStore, ledger: Any, kind: str, limit: int) -> list[Entry]:
@@ -85,7 +90,7 @@ def test_pages_hold_every_entry_once_by_key(store: MongoStore, filled: Any, limi
     counts = {kind: len(entries) for kind, entries in whole.items()}
     assert counts == {
         "rules": 2, "record": 3, "counter": 2, "ticket": 4, "event": 8, "content": 24, "receipt": 4, "outbox": 4,
-        "parked": 2, "blob": 1, "chunk": 8,
+        "parked": 2, "blob": 1, "chunk": 8, "file": 3, "read": 3,
     }  # fmt: skip
     for kind, entries in whole.items():
         keys = [entry.key for entry in entries]
@@ -107,6 +112,8 @@ def test_what_is_put_is_what_was_there(store: MongoStore, filled: Any, desk: str
     assert 8 == one(store, other.next_numbers())
     assert 3 == one(store, other.number_events(100))
     assert list(range(1, 9)) == [e.sequence for e in one(store, other.feed(0, 100))]
+    assert (draft("F"), draft("é")) == one(store, other.drafts("ana", limit=9))
+    assert {"row-a"} == one(store, other.read_notices("ana", ["row-a", "row-t"]))
     columns = one(store, other.stored_columns("a"))
     assert dict(other.expected_columns(one(store, other.ticket("a")))) == columns
 

@@ -16,7 +16,8 @@ from supportcore.storage.ports import Query, Seek, drive
 from supportcore.tickets.commands import Decision
 from supportcore_sql import SqlStore, build_tables
 from supportcore_sql.prepared import Prepared
-from supportcore_sql.statements import KEPT, Statements, statements_for
+from supportcore_sql.preparing import KEPT
+from supportcore_sql.statements import Statements, statements_for
 from tests.sql.samples import NOW, noting, opening, ticket_of
 
 pytestmark = pytest.mark.store("sqlite")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from supportcore.storage.ports import Conflict
 from supportcore.testing.conformance import ManyWritersConformance, OverlapsConformance, StoreConformance
-from tests.testing import broken
+from tests.testing import broken, broken_portal
 
 FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken.VersionsIgnored, "test_a_stale_version_is_a_conflict", {"version": 3}),
@@ -61,6 +62,27 @@ FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken.EntriesReplace, "test_an_entry_is_put_once", {"kind": "receipt"}),
     (broken.EntriesForgetLeases, "test_a_desk_moves_entry_by_entry", {}),
     (broken.FormsOfItsOwn, "test_forms_are_those_of_every_store", {}),
+    (broken_portal.FilesTakenTwice, "test_what_is_no_draft_is_not_taken", {"why": "taken"}),
+    (broken_portal.FilesTakenTwice, "test_no_order_of_steps_gives_a_file_to_two", {}),
+    (broken_portal.FilesNamedTwice, "test_what_is_no_draft_is_not_taken", {"why": "twice"}),
+    (broken.LastCommitWins, "test_no_order_of_steps_gives_a_file_to_two", {}),
+    (broken_portal.DraftsReplaced, "test_a_draft_is_put_once", {}),
+    (broken_portal.DraftsOfAll, "test_drafts_are_those_of_their_owner", {}),
+    (broken_portal.DraftsOfAll, "test_a_draft_becomes_what_was_taken", {}),
+    (broken_portal.DraftsExpireLate, "test_drafts_expire_earliest_first", {}),
+    (broken_portal.DropsWhatWasTaken, "test_a_draft_is_dropped_once", {}),
+    (broken_portal.FilesAsStored, "test_files_come_in_the_order_asked_for", {}),
+    (broken_portal.BlobsNotLocked, "test_a_blob_that_is_locked_is_not_dropped_meanwhile", {"first": "drafting"}),
+    (broken_portal.BlobsNotLocked, "test_a_blob_that_is_locked_is_not_dropped_meanwhile", {"first": "dropping"}),
+    (broken_portal.BlobsNotLocked, "test_no_order_of_steps_drops_a_blob_in_use", {}),
+    (broken_portal.BlobsOfDrafts, "test_a_blob_is_used_by_what_is_kept_under_it", {}),
+    (broken_portal.InboxOfEverybody, "test_a_team_is_no_person", {}),
+    (broken_portal.InboxFromTheEdge, "test_an_inbox_is_what_a_plain_filter_gives", {}),
+    (broken_portal.InboxOfWhatIsPending, "test_what_became_of_the_delivery_is_all_one", {}),
+    (broken_portal.ReadAgain, "test_a_notice_is_read_once", {"later": timedelta(milliseconds=1)}),
+    (broken_portal.ReadByAll, "test_what_was_read_is_known", {}),
+    (broken_portal.CountsOnce, "test_counts_come_together", {}),
+    (broken_portal.FilesLeftBehind, "test_an_entry_is_put_once", {"kind": "file"}),
 ]
 
 

@@ -11,7 +11,8 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from supportcore import Actor, load_definition
-from supportcore.forms.fields import Form, check
+from supportcore.forms.checking import check
+from supportcore.forms.fields import Form
 from supportcore.predicate import Predicate, bind, shape, to_python
 from supportcore.storage import codec
 from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Record

@@ -5,12 +5,31 @@ from typing import TYPE_CHECKING
 from supportcore.lazy import lazily
 
 if TYPE_CHECKING:
+    from supportcore.storage.filing import (
+        AsyncDirectoryBlobs,
+        AsyncFileStore,
+        AsyncStoreBlobs,
+        DirectoryBlobs,
+        FileStore,
+        StoreBlobs,
+    )
     from supportcore.storage.opening import open_async_store, open_store
     from supportcore.storage.ports import AsyncStore, Conflict, Ledger, Page, Query, Record, Steps, Store
 else:
     __getattr__ = lazily(
         __name__,
         {
+            **dict.fromkeys(
+                (
+                    "AsyncDirectoryBlobs",
+                    "AsyncFileStore",
+                    "AsyncStoreBlobs",
+                    "DirectoryBlobs",
+                    "FileStore",
+                    "StoreBlobs",
+                ),
+                "supportcore.storage.filing",
+            ),
             **dict.fromkeys(("open_async_store", "open_store"), "supportcore.storage.opening"),
             **dict.fromkeys(
                 ("AsyncStore", "Conflict", "Ledger", "Page", "Query", "Record", "Steps", "Store"),
@@ -20,14 +39,20 @@ else:
     )
 
 __all__ = [
+    "AsyncDirectoryBlobs",
+    "AsyncFileStore",
     "AsyncStore",
+    "AsyncStoreBlobs",
     "Conflict",
+    "DirectoryBlobs",
+    "FileStore",
     "Ledger",
     "Page",
     "Query",
     "Record",
     "Steps",
     "Store",
+    "StoreBlobs",
     "open_async_store",
     "open_store",
 ]

@@ -150,7 +150,7 @@ def record_of_text(kind: str, text: str) -> Record:
 
 
 def dump(value: Any) -> Document:
-    """Return the stored form of a ticket, content, receipt, outbox row or timer."""
+    """Return the stored form of a ticket, content, receipt, outbox row, file or timer."""
     form: Document = _CONVERTER.unstructure(value)
     return form
 

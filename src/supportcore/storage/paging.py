@@ -37,6 +37,8 @@ class Listing:
         cursor: Of a page before; excludes `page`.
         page: Number of a page, from 1.
         total: Whether to count the whole list.
+        known_as: What a cursor belongs to beside the sort key, as plain values; None means `where` itself, which
+            does not do where it holds the present instant.
     """
 
     where: Predicate
@@ -45,10 +47,12 @@ class Listing:
     cursor: str | None = None
     page: int | None = None
     total: bool = True
+    known_as: Any = None
 
 
 def _digest(listing: Listing) -> str:
-    said = json.dumps([listing.sort, shape(listing.where)], default=str, separators=(",", ":"))
+    belongs_to = shape(listing.where) if listing.known_as is None else listing.known_as
+    said = json.dumps([listing.sort, belongs_to], default=str, separators=(",", ":"))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -97,7 +101,9 @@ def page(tickets: Tickets, listing: Listing) -> Steps[Page[Ticket]]:
     if not 1 <= listing.limit <= LIMIT:
         raise Invalid(Fault("limit", "out_of_range", facts(minimum=1, maximum=LIMIT)))
     pages = TOTAL_CAP // listing.limit
-    if listing.page is not None and not (1 <= listing.page <= pages and listing.cursor is None):
+    if listing.page is not None and listing.cursor is not None:
+        raise Invalid(Fault("page", "page_and_cursor"))
+    if listing.page is not None and not 1 <= listing.page <= pages:
         raise Invalid(Fault("page", "out_of_range", facts(minimum=1, maximum=pages)))
     digest = _digest(listing)
     seek, index = _decode(listing.cursor, digest, sort) if listing.cursor is not None else (None, 1)
@@ -122,11 +128,15 @@ def _page(
     more = len(found) > listing.limit
     backwards = seek is not None and seek.backwards
     items = tuple(found[-listing.limit :] if backwards else found[: listing.limit])
-    first = max(1, index - len(items)) if backwards else index
+    first = index
+    if backwards:
+        first = max(1, index - len(items)) if more else 1
     has_next = bool(items) and (more or backwards)
+    if items and total is not None and total < TOTAL_CAP and (more or not backwards):
+        # Rows may have come or gone since the cursor was made: the last page ends with the last row.
+        last_page = max(1, total - len(items) + 1)
+        first = min(first, max(1, last_page - 1)) if has_next else last_page
     has_previous = bool(items) and (more if backwards else first > 1)
-    if backwards and not more:
-        first = 1
 
     def edge(ticket: Ticket, index: int, *, backwards: bool) -> str:
         value = getattr(ticket, sort)

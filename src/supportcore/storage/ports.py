@@ -26,12 +26,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
+from supportcore.knowledge.article import Article
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
 from supportcore.predicate import ALWAYS, Predicate, Scalar
 from supportcore.products import Module, Product, Project, Service, Version
 from supportcore.tickets.commands import Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ Steps = Generator[Any, Any, T]
 Execute = Callable[[Any], Any]
 AsyncExecute = Callable[[Any], Awaitable[Any]]
 
-Record = Customer | Contact | Agreement | Agent | Team | Product | Module | Version | Service | Project
+Record = Customer | Contact | Agreement | Agent | Team | Product | Module | Version | Service | Project | Article
 RECORD_KINDS: Mapping[str, type[Record]] = {
     "customer": Customer,
     "contact": Contact,
@@ -55,6 +57,7 @@ RECORD_KINDS: Mapping[str, type[Record]] = {
     "version": Version,
     "service": Service,
     "project": Project,
+    "article": Article,
 }
 """The kinds of the catalogue, by the name they are stored under."""
 KIND_OF: Mapping[type, str] = {cls: kind for kind, cls in RECORD_KINDS.items()}
@@ -166,6 +169,8 @@ ENTRY_KINDS: Mapping[str, tuple[str, ...]] = {
     "parked": ("ticket",),
     "blob": ("sha256",),
     "chunk": ("sha256", "n"),
+    "file": ("id",),
+    "read": ("person", "notice"),
 }
 """All that is kept of a desk, by kind: the names of what makes up the key. Text orders by its bytes."""
 
@@ -181,10 +186,10 @@ class Entry:
         form: JSON-safe; instants are ISO text in UTC with milliseconds or None, bytes base64. By kind:
 
             - rules ``document``; counter (``ticket`` or ``feed``) ``n``, the last number given;
-            - record, ticket, content, receipt: their stored forms (`supportcore.storage.codec.dump`);
+            - record, ticket, content, receipt, file: their stored forms (`supportcore.storage.codec.dump`);
             - event ``command_id name version form recorded_at sequence`` (0: none yet);
             - outbox ``row`` (its stored form) ``status attempts next_at token leased_until sent_at error``;
-            - parked ``until times error``; blob ``length``; chunk ``data``.
+            - parked ``until times error``; blob ``length``; chunk ``data``; read ``at``.
     """
 
     kind: str
@@ -212,6 +217,9 @@ class Tickets(Protocol):
 
     def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
         """Return how many tickets *where* holds of, counting no further than *cap*."""
+
+    def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
+        """Return how many tickets each of *wheres* holds of, in order; one round trip where the engine can."""
 
     def count_by(self, where: Predicate, field: str) -> Steps[Mapping[str | bool | None, int]]:
         """Return how many tickets *where* holds of, by the value of *field* (one of `COUNT_KEYS`)."""
@@ -250,10 +258,11 @@ class Histories(Protocol):
 
     def save(self, *decisions: Decision) -> Steps[None]:
         """
-        Store decisions: tickets, events, contents, outbox rows and receipts; those of many go together.
+        Store decisions: tickets, events, contents, outbox rows, files and receipts; those of many go together.
 
         Raises:
-            Conflict: A ticket no longer has the version it was decided on, or its number or command id is taken.
+            Conflict: A ticket no longer has the version it was decided on, its number or command id is taken, or a file
+                is no draft any more.
         """
 
     def history(self, ticket_id: str, *, after: int = 0) -> Steps[tuple[Recorded, ...]]:
@@ -331,6 +340,63 @@ class Outbox(Protocol):
         """Return how many rows are ``pending``, ``sent`` and ``dead``."""
 
 
+class Inbox(Protocol):
+    """Notices of one desk that people read in the portal, and which of them they have read."""
+
+    def inbox(
+        self,
+        person: str,
+        teams: Sequence[str],
+        *,
+        channel: str,
+        after: tuple[datetime, str] | None = None,
+        before: tuple[datetime, str] | None = None,
+        limit: int,
+    ) -> Steps[tuple[OutboxRow, ...]]:
+        """
+        Return notices on a channel to a person, or to one of *teams* (rows whose ``role`` is ``team``).
+
+        Order: by ``due_at``, then by id, both descending, whatever became of their delivery.
+
+        Args:
+            after: Instant and id of a row; only later ones.
+            before: Instant and id of a row; only earlier ones.
+        """
+
+    def read_notices(self, person: str, ids: Sequence[str]) -> Steps[frozenset[str]]:
+        """Return those of *ids* that the person has read."""
+
+    def mark_read(self, person: str, ids: Sequence[str], at: datetime) -> Steps[None]:
+        """Note that a person has read notices; those that were read before keep their instant."""
+
+
+class Files(Protocol):
+    """Files of one desk: drafts, and those that tickets took. Their bytes are `Blobs`, or lie elsewhere."""
+
+    def files(self, ids: Sequence[str]) -> Steps[tuple[File | None, ...]]:
+        """Return the files named, in that order, None where there is none; one round trip."""
+
+    def drafts(self, owner: str, *, limit: int) -> Steps[tuple[File, ...]]:
+        """Return files of *owner* that no ticket took, by ``made_at``, then by id."""
+
+    def put_draft(self, file: File) -> Steps[None]:
+        """
+        Store a draft; storing it again changes nothing.
+
+        Raises:
+            Conflict: There is another file of this id.
+        """
+
+    def drop_draft(self, file_id: str) -> Steps[bool]:
+        """Remove a draft; False if there is none, or a ticket took it."""
+
+    def expired_drafts(self, now: datetime, *, limit: int) -> Steps[tuple[File, ...]]:
+        """Return drafts whose ``expires_at <= now``, earliest first, then by id."""
+
+    def is_blob_used(self, blob: str) -> Steps[bool]:
+        """Return whether any file, draft or taken, has its bytes under this key."""
+
+
 class Blobs(Protocol):
     """
     Files of one desk under the sha256 of their bytes, in chunks of `CHUNK` bytes; the last one may be shorter.
@@ -339,8 +405,14 @@ class Blobs(Protocol):
     reads and writes streams with these.
     """
 
-    def blob(self, sha256: str) -> Steps[int | None]:
-        """Return the length of a blob in bytes, or None if there is none."""
+    def blob(self, sha256: str, *, lock: bool = False) -> Steps[int | None]:
+        """
+        Return the length of a blob in bytes, or None if there is none.
+
+        Args:
+            lock: Nobody else drops it before the transaction ends; if two do this to one blob at once, one of them
+                waits or is told `Conflict`.
+        """
 
     def chunk(self, sha256: str, n: int) -> Steps[bytes | None]:
         """Return chunk *n*, from 0, of a blob, finished or not."""
@@ -373,7 +445,7 @@ class Portable(Protocol):
         """Return the greatest key of a kind, or None."""
 
 
-class Ledger(Tickets, Histories, Catalogue, Outbox, Blobs, Portable, Protocol):
+class Ledger(Tickets, Histories, Catalogue, Outbox, Inbox, Files, Blobs, Portable, Protocol):
     """All that is kept of one desk. Every method is pure until its steps are executed."""
 
 

@@ -177,12 +177,29 @@ class BlockingDesk:
         if name == "deliver":
             return lambda notifier, **options: background.run(found(_awaited(notifier), **options))
         if inspect.iscoroutinefunction(found):
-            return lambda *args, **options: background.run(found(*args, **options))
+            return lambda *args, **options: _wrapped(background.run(found(*args, **options)), background)
         if inspect.isasyncgenfunction(found):
             return lambda *args, **options: _iterated(found(*args, **options), background)
         if name in ("acting_as", "joined"):
             return lambda *args, **options: BlockingDesk(found(*args, **options), background)
         return BlockingDesk(found, background) if name == "catalogue" else found
+
+
+class BlockingDownload:
+    """An `AsyncDownload` that is iterated as a `Download` is."""
+
+    def __init__(self, download: Any, background: Background) -> None:
+        self._download, self._background = download, background
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._download, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        return _iterated(aiter(self._download), self._background)
+
+
+def _wrapped(found: T, background: Background) -> T | BlockingDownload:
+    return BlockingDownload(found, background) if hasattr(found, "__aiter__") else found
 
 
 def _awaited(notifier: Callable[[Any], object]) -> Callable[[Any], Coroutine[Any, Any, object]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from supportcore.predicate import Predicate, to_python
+from supportcore.predicate import ALWAYS, Predicate, to_python
 from supportcore.storage import codec
-from supportcore.storage.memory.portable import PortableMemory, load_ticket, ticket_columns
+from supportcore.storage.memory.portable import load_ticket, ticket_columns
+from supportcore.storage.memory.portal import PortalMemory
 from supportcore.storage.memory.unit import Doc, Transaction, do
 from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps
 from supportcore.text import NEVER, instant_text
@@ -30,7 +31,7 @@ def _recorded(doc: Doc) -> Recorded:
     )
 
 
-class MemoryLedger(PortableMemory):
+class MemoryLedger(PortalMemory):
     """One desk in memory; see `supportcore.storage.ports.Ledger`."""
 
     # -- tickets
@@ -64,6 +65,10 @@ class MemoryLedger(PortableMemory):
     def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
         tickets = yield from self._where(where)
         return len(tickets) if cap is None else min(len(tickets), cap)
+
+    def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
+        tickets, tests = (yield from self._where(ALWAYS)), [to_python(where) for where in wheres]
+        return tuple(sum(test(ticket, None) for ticket in tickets) for test in tests)
 
     def count_by(self, where: Predicate, field: str) -> Steps[Mapping[str | bool | None, int]]:
         tickets = yield from self._where(where)
@@ -156,6 +161,8 @@ class MemoryLedger(PortableMemory):
             }
             doc = {"row": codec.dump(row), "next_at": instant_text(row.due_at), **waiting}
             unit.add("outbox", (desk, row.id), doc)
+        for file in decision.files:
+            self._take(unit, file)
         if decision.receipt is not None:
             unit.add("receipts", (desk, decision.receipt.command_id), codec.dump(decision.receipt))
 

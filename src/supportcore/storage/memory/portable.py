@@ -1,4 +1,4 @@
-"""What is kept of a desk in memory, entry by entry, and its files; and how a ticket stands in its table."""
+"""What is kept of a desk in memory, entry by entry, and its blobs; and how a ticket stands in its table."""
 
 from __future__ import annotations
 
@@ -46,13 +46,15 @@ _TABLES = {
     "parked": "parked",
     "blob": "blobs",
     "chunk": "chunks",
+    "file": "files",
+    "read": "reads",
 }
 """Kinds whose entries are documents of a table; events and contents are kept by ticket."""
 _EVENT = ("command_id", "name", "version", "form", "recorded_at", "sequence")
 
 
 class PortableMemory:
-    """Entries and files of one desk; see `supportcore.storage.ports.Portable` and ``Blobs``."""
+    """Entries and blobs of one desk; see `supportcore.storage.ports.Portable` and ``Blobs``."""
 
     def __init__(self, desk: str) -> None:
         self._desk = desk
@@ -101,11 +103,19 @@ class PortableMemory:
         else:
             unit.add(_TABLES[entry.kind], (desk, *key), form)
 
-    # -- files
+    # -- blobs
 
-    def blob(self, sha256: str) -> Steps[int | None]:
-        doc = yield from do(lambda unit: unit.get("blobs", (self._desk, sha256)))
-        return None if doc is None else int(doc["length"])
+    def blob(self, sha256: str, *, lock: bool = False) -> Steps[int | None]:
+        key = (self._desk, sha256)
+
+        def find(unit: Transaction) -> Doc | None:
+            doc = unit.get("blobs", key)
+            if lock and doc is not None:
+                unit.put("blobs", key, dict(doc))  # of two that write it anew the later one does not commit
+            return doc
+
+        found = yield from do(find)
+        return None if found is None else int(found["length"])
 
     def chunk(self, sha256: str, n: int) -> Steps[bytes | None]:
         doc = yield from do(lambda unit: unit.get("chunks", (self._desk, sha256, n)))

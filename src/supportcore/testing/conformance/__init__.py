@@ -27,8 +27,8 @@ here, and tickets with `stored_columns`, the back door to what truly lies there.
 import pytest
 
 _PARTS = (
-    "blobs", "catalogue", "claims", "driving", "feed", "histories", "lists", "outbox", "pages", "plain_lists",
-    "portable", "receipts", "samples", "tickets", "transactions",
+    "blobs", "catalogue", "claims", "driving", "feed", "files", "histories", "inbox", "lists", "outbox",
+    "overlaps", "pages", "plain_lists", "portable", "receipts", "samples", "tickets", "transactions", "used_blobs",
 )  # fmt: skip
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
@@ -36,13 +36,17 @@ from supportcore.testing.conformance.blobs import BlobsConformance  # noqa: E402
 from supportcore.testing.conformance.catalogue import CatalogueConformance  # noqa: E402
 from supportcore.testing.conformance.claims import OpenClaimsConformance  # noqa: E402
 from supportcore.testing.conformance.feed import LateCommitsConformance  # noqa: E402
+from supportcore.testing.conformance.files import FilesConformance  # noqa: E402
 from supportcore.testing.conformance.histories import HistoriesConformance  # noqa: E402
+from supportcore.testing.conformance.inbox import InboxConformance  # noqa: E402
 from supportcore.testing.conformance.lists import ListsConformance  # noqa: E402
 from supportcore.testing.conformance.outbox import OutboxConformance  # noqa: E402
+from supportcore.testing.conformance.overlaps import OverlapsConformance  # noqa: E402
 from supportcore.testing.conformance.pages import PagesConformance  # noqa: E402
 from supportcore.testing.conformance.portable import PortableConformance  # noqa: E402
 from supportcore.testing.conformance.tickets import TicketsConformance  # noqa: E402
-from supportcore.testing.conformance.transactions import OverlapsConformance, TransactionsConformance  # noqa: E402
+from supportcore.testing.conformance.transactions import TransactionsConformance  # noqa: E402
+from supportcore.testing.conformance.used_blobs import UsedBlobsConformance  # noqa: E402
 
 
 class StoreConformance(
@@ -52,7 +56,10 @@ class StoreConformance(
     HistoriesConformance,
     CatalogueConformance,
     OutboxConformance,
+    InboxConformance,
+    FilesConformance,
     BlobsConformance,
+    UsedBlobsConformance,
     PortableConformance,
     TransactionsConformance,
 ):
@@ -66,7 +73,9 @@ class ManyWritersConformance(LateCommitsConformance, OpenClaimsConformance):
 __all__ = [
     "BlobsConformance",
     "CatalogueConformance",
+    "FilesConformance",
     "HistoriesConformance",
+    "InboxConformance",
     "ListsConformance",
     "ManyWritersConformance",
     "OutboxConformance",
@@ -76,4 +85,5 @@ __all__ = [
     "StoreConformance",
     "TicketsConformance",
     "TransactionsConformance",
+    "UsedBlobsConformance",
 ]

@@ -96,6 +96,30 @@ class ListsConformance(Conformance):
             assert Counter(getattr(ticket, field) for ticket in expected) == by_field
 
     @fewer()
+    @given(shown=crowds_and_conditions())
+    def test_counts_come_together(self, store: Store, shown: tuple[tuple[Ticket, ...], list[Predicate]]) -> None:
+        """As many as are asked for, in their order, each what it is alone; of nothing, and on another desk, none."""
+        crowd, conditions = shown
+        ledger, crowd = fresh_crowd(store, crowd)
+        asked = [*conditions, ALWAYS, NEVER, conditions[0]]
+        expected = tuple(sum(holds(where, ticket) for ticket in crowd) for where in asked)
+        assert expected == read(store, ledger.counts(asked))
+        assert () == read(store, ledger.counts([]))
+        assert (0,) * len(asked) == read(store, store.ledger(fresh_desk()).counts(asked))
+
+    def test_many_counts_come_together(self, store: Store) -> None:
+        """Sixty-four wide conditions and more, of states and of people, are counted in one call."""
+        ledger, here, there = two_tickets(store, customer="acme", other="beta")
+        many = tuple(f"c{number}" for number in range(499))
+        asked: list[Predicate] = []
+        for number in range(64):
+            one = AnyOf((Eq("number", number), All((Eq("customer", "acme"), Ne("team", f"t{number}")))))
+            asked += [one, In("customer", (*many, "beta")), Range("number", None, number + 0.5)]
+        expected = tuple(sum(holds(where, ticket) for ticket in (here, there)) for where in asked)
+        assert {0, 1, 2} == set(expected)
+        assert expected == read(store, ledger.counts(asked))
+
+    @fewer()
     @given(
         shown=crowds_and_filters(),
         sort=SORTS,

@@ -23,13 +23,16 @@ from supportcore.testing.conformance.driving import Conformance, fewer, fresh_de
 from supportcore.testing.conformance.feed import fed
 from supportcore.testing.conformance.samples import (
     contents_of,
+    draft,
     entries_of,
     everything,
     given_receipt,
     moved_to,
     opened_ticket,
+    taking,
 )
 from supportcore.tickets.commands import Decision
+from supportcore.tickets.files import File
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +47,9 @@ class Kept:
     settled: str = "sent"
     parked: int = 0
     numbered: int = 0
+    drafts: tuple[File, ...] = ()
+    taken: int = 0
+    read: tuple[tuple[str, str], ...] = ()
 
     def write(self, store: Store, desk: str) -> Ledger:
         """Write it, step by step, and return the ledger."""
@@ -68,6 +74,12 @@ class Kept:
                 settle = ledger.settle(lease.row.id, token="worker", sent_at=sent_at, retry_at=retry_at, error="why")
                 assert write(store, settle)
         assert len(self.file) == read(store, ledger.blob(name))
+        for place, one in enumerate(self.drafts):
+            write(store, ledger.put_draft(one))
+            if place < self.taken:
+                write(store, ledger.save(taking("t1", one)))
+        for place, (person, notice_id) in enumerate(self.read):
+            write(store, ledger.mark_read(person, [notice_id], _MOMENT - timedelta(days=place)))
         return ledger
 
 
@@ -100,6 +112,9 @@ def desks_kept() -> st.SearchStrategy[Kept]:
         settled=st.sampled_from(("sent", "again", "dead")),
         parked=few,
         numbered=few,
+        drafts=st.lists(strategies.files(draft=True), max_size=3, unique_by=lambda one: one.id).map(tuple),
+        taken=few,
+        read=st.lists(st.tuples(strategies.host_ids(), strategies.host_ids()), max_size=3).map(tuple),
     )
 
 
@@ -171,6 +186,8 @@ class PortableConformance(Conformance):
             "receipt": [Entry("receipt", (one,), {**receipt, "command_id": one}) for one in ids],
             "event": [Entry("event", (one, position), form) for one in ids for position in positions],
             "record": [Entry("record", (kind, one), {"id": one, "name": ""}) for one in ids for kind in _KINDS],
+            "file": [Entry("file", (one,), codec.dump(draft(one))) for one in ids],
+            "read": [Entry("read", (person, one), {"at": _TEXT}) for one in ids for person in ids],
         }
         for kind, entries in made.items():
             write(store, ledger.put_entries(entries))
@@ -186,7 +203,10 @@ class PortableConformance(Conformance):
     def test_an_entry_is_put_once(self, store: Store, kind: str) -> None:
         """One under a key that is there is a conflict, and of those put with it none is stored."""
         desk, other = fresh_desk(), fresh_desk()
-        full = Kept(decisions=(everything(desk), everything(desk)), records=_RECORDS, parked=2, file=b"a file")
+        full = Kept(
+            decisions=(everything(desk), everything(desk)), records=_RECORDS, parked=2, file=b"a file",
+            drafts=(draft("f1"), draft("f2")), taken=1, read=(("ana", "r1"), ("ana", "r2")),
+        )  # fmt: skip
         here, there = full.write(store, desk), store.ledger(other)
         entries = as_of_desk(read(store, entries_of(here, kind)), other)
         assert entries

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 
 from supportcore.predicate import ALWAYS, Predicate
+from supportcore.products import Product
 from supportcore.storage.ports import (
     ENTRY_KINDS,
     RECORD_KINDS,
@@ -23,6 +24,7 @@ from supportcore.testing.conformance.driving import fresh_desk, read, write
 from supportcore.tickets.commands import Change, Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, ContentRef, NoteAdded, Recorded, TicketOpened
 from supportcore.tickets.evolve import evolve, fold, opened
+from supportcore.tickets.files import File, taken
 from supportcore.tickets.ticket import Ticket, Timer
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -72,8 +74,26 @@ def notice(row_id: str = "r1", due_at: datetime = AT, **over: Any) -> OutboxRow:
     return OutboxRow(**{**fields, "id": row_id, "due_at": due_at, "channel": "email", "template": "opened", **over})
 
 
+def draft(file_id: str = "f1", **over: Any) -> File:
+    """Return a dull draft."""
+    fields: dict[str, Any] = {
+        "id": file_id,
+        "owner": "ana",
+        "slot": "files",
+        "name": "a.txt",
+        "description": "what it shows",
+    }
+    fields |= {"type": "text/plain", "size": 5, "sha256": HASH, "blob": HASH, "made_at": AT}
+    return File(**{**fields, "expires_at": AT + timedelta(days=1), **over})
+
+
+def taking(ticket_id: str, *files: File) -> Decision:
+    """Return the decision by which a ticket takes drafts, and nothing else."""
+    return Decision(files=tuple(taken(file, ticket_id) for file in files))
+
+
 def everything(desk: str, ticket_id: str = "t1", number: int = 1) -> Decision:
-    """Return a decision with one of everything that a decision can hold."""
+    """Return a decision with one of everything that a decision can hold but files, which have to be there before."""
     decision = opened_ticket(desk, ticket_id, number, timers=(Timer(action="expire", due_at=AT),))
     return attrs.evolve(
         decision,
@@ -129,6 +149,14 @@ def contents_of(ledger: Ledger) -> Steps[dict[str, Any]]:
     shown["due"] = yield from ledger.due(strategies.LAST_INSTANT, 1000)
     shown["feed"] = stored((yield from ledger.feed(0, 1000)))
     shown["outbox"] = notices((yield from ledger.outbox_counts()))
+    shown["inbox"] = yield from ledger.inbox("ana", ("desk",), channel="email", limit=1000)
+    shown["unread"] = frozenset(row.id for row in shown["inbox"]) - (
+        yield from ledger.read_notices("ana", [row.id for row in shown["inbox"]])
+    )
+    shown["drafts"] = yield from ledger.drafts("ana", limit=1000)
+    shown["expired"] = yield from ledger.expired_drafts(strategies.LAST_INSTANT, limit=1000)
+    file_ids = [str(entry.key[0]) for entry in (yield from entries_of(ledger, "file"))]
+    shown["files"] = yield from ledger.files(file_ids)
     for kind in RECORD_KINDS:
         shown[kind] = yield from ledger.records_of(kind, limit=1000)
     return shown
@@ -215,3 +243,14 @@ def move(store: Store, ledger: Ledger, ticket: Ticket, changes: dict[str, Any]) 
     change = Change(before=ticket.version, ticket=moved, recorded=(recorded,))
     write(store, ledger.save(Decision(changes=(change,))))
     return moved
+
+
+def begun(store: Store) -> tuple[str, Ledger]:
+    """Open ``t1`` with one of everything on a fresh desk, and hand in ``f1`` and ``f2``."""
+    desk = fresh_desk()
+    ledger = store.ledger(desk)
+    write(store, ledger.save(everything(desk)))
+    write(store, ledger.put_record(Product(id="p1", name="One")))
+    for file_id in ("f1", "f2"):
+        write(store, ledger.put_draft(draft(file_id)))
+    return desk, ledger

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
@@ -31,25 +30,26 @@ from supportcore.testing.conformance.driving import (
     Conformance,
     Undo,
     fewer,
-    for_every_store,
     fresh_desk,
     read,
-    shuffled,
     write,
 )
 from supportcore.testing.conformance.samples import (
     AT,
     HASH,
+    begun,
     content,
     contents_of,
+    draft,
     everything,
     moved_to,
     noted_ticket,
-    notices,
     opened_ticket,
     stored,
+    taking,
 )
 from supportcore.tickets.commands import Decision
+from supportcore.tickets.files import taken
 
 
 def _do_everything(ledger: Ledger, desk: str) -> Steps[None]:
@@ -65,23 +65,18 @@ def _do_everything(ledger: Ledger, desk: str) -> Steps[None]:
     yield from ledger.park("t1", until=AT + timedelta(days=1), error="it failed")
     leases = yield from ledger.claim(now=AT, until=AT + timedelta(days=1), token="worker", limit=1)
     yield from ledger.settle(leases[0].row.id, token="worker", sent_at=AT, retry_at=None)
-
-
-def _begun(store: Store) -> tuple[str, Ledger]:
-    """Open ``t1`` with one of everything on a fresh desk."""
-    desk = fresh_desk()
-    ledger = store.ledger(desk)
-    write(store, ledger.save(everything(desk)))
-    write(store, ledger.put_record(Product(id="p1", name="One")))
-    return desk, ledger
+    yield from ledger.mark_read("ana", ["row-of-t1", "row-of-t2"], AT)
+    yield from ledger.put_draft(draft("f3"))
+    yield from ledger.drop_draft("f1")
+    yield from ledger.save(taking("t1", draft("f2")))
 
 
 class TransactionsConformance(Conformance):
     """What `supportcore.storage.ports.Store` promises of transactions, and of desks in one store."""
 
     def test_what_is_undone_never_was(self, store: Store) -> None:
-        """An error undoes ticket, history, content, notices, receipt, records, rules and parking together."""
-        desk, ledger = _begun(store)
+        """An error undoes ticket, history, content, notices, receipt, records, rules, parking and files together."""
+        desk, ledger = begun(store)
         before = read(store, contents_of(ledger))
         with pytest.raises(Undo), store.begin(write=True) as execute:
             drive(_do_everything(ledger, desk), execute)
@@ -93,6 +88,8 @@ class TransactionsConformance(Conformance):
         assert () == read(store, ledger.contents("t2"))
         assert read(store, ledger.receipts(("open-t2",)))[0] is None
         assert read(store, ledger.rules("1" * 64)) is None
+        assert (draft("f1"), draft("f2"), None) == read(store, ledger.files(["f1", "f2", "f3"]))
+        assert frozenset() == read(store, ledger.read_notices("ana", ["row-of-t1", "row-of-t2"]))
         claim = ledger.claim(now=AT, until=AT + timedelta(days=1), token="worker", limit=10)
         assert [("row-of-t1", 1)] == [(lease.row.id, lease.attempts) for lease in write(store, claim)]
         write(store, ledger.save(everything(desk, "t2", 101)))
@@ -121,24 +118,27 @@ class TransactionsConformance(Conformance):
 
     def test_reads_inside_see_the_writes_before_them(self, store: Store) -> None:
         """Within a transaction every way of reading shows what was written in it."""
-        desk, ledger = _begun(store)
+        desk, ledger = begun(store)
         with store.begin(write=True) as execute:
             drive(_do_everything(ledger, desk), execute)
             inside = drive(contents_of(ledger), execute)
             (receipt,) = drive(ledger.receipts(("open-t2",)), execute)
             rules = drive(ledger.rules("1" * 64), execute)
             found = drive(ledger.records([("product", "p1")]), execute)
+            files = drive(ledger.files(["f1", "f2", "f3"]), execute)
         assert inside == read(store, contents_of(ledger))
         assert ("t1", "t2") == inside["ids"]
         assert 3 == sum(len(inside[f"history {ticket_id}"]) for ticket_id in inside["ids"])
         assert (1, 1, 0) == inside["outbox"]
         assert 2 == inside["ticket t1"].version
+        assert (None, taken(draft("f2"), "t1"), draft("f3")) == files
+        assert frozenset() == inside["unread"] != inside["inbox"] != ()
         assert receipt is not None
         assert ("{}", (Product(id="p1", name="Changed"),)) == (rules, found)
 
     def test_nobody_else_sees_what_is_not_committed(self, store: Store) -> None:
         """Until a transaction ends, others see the desk as it was before."""
-        desk, ledger = _begun(store)
+        desk, ledger = begun(store)
         before = read(store, contents_of(ledger))
         with store.begin(write=True) as execute:
             drive(_do_everything(ledger, desk), execute)
@@ -156,7 +156,7 @@ class TransactionsConformance(Conformance):
 
     def test_a_store_goes_on_after_a_conflict(self, store: Store) -> None:
         """A transaction that failed holds nothing up: the next one begins, writes and is kept."""
-        desk, ledger = _begun(store)
+        desk, ledger = begun(store)
         for _ in range(30):
             with pytest.raises(Conflict):
                 write(store, ledger.save(opened_ticket(desk, "t1")))
@@ -165,7 +165,7 @@ class TransactionsConformance(Conformance):
 
     def test_migrating_again_changes_nothing(self, store: Store) -> None:
         """What is stored survives a second migration."""
-        _, ledger = _begun(store)
+        _, ledger = begun(store)
         before = read(store, contents_of(ledger))
         store.migrate()
         assert before == read(store, contents_of(ledger))
@@ -187,6 +187,8 @@ class TransactionsConformance(Conformance):
         write(store, here.put_record(record))
         write(store, here.put_rules(HASH, "mine"))
         write(store, here.park("t1", until=AT, error=""))
+        write(store, here.put_draft(draft()))
+        write(store, here.mark_read("ana", ["r1"], AT))
         assert 1 == write(store, here.next_numbers())
         assert empty == read(store, contents_of(there))
         assert read(store, there.ticket("t1")) is None
@@ -203,6 +205,9 @@ class TransactionsConformance(Conformance):
         write(store, there.put_rules(HASH, "theirs"))
         assert 1 == write(store, there.next_numbers())
         write(store, there.park("t1", until=AT, error=""))
+        write(store, there.put_draft(draft(name="theirs")))
+        write(store, there.save(taking("t1", draft(name="theirs"))))
+        write(store, there.mark_read("ana", ["r1"], AT + timedelta(days=1)))
         for lease in write(store, there.claim(now=far, until=far, token="w", limit=100)):
             assert write(store, there.settle(lease.row.id, token="w", sent_at=AT, retry_at=None))
         write(store, there.save(noted_ticket(theirs.changes[0].ticket, "another command")))
@@ -214,60 +219,3 @@ class TransactionsConformance(Conformance):
         assert {lease.row for lease in write(store, here.claim(now=far, until=far, token="w", limit=100))} == set(
             mine.outbox
         )
-
-
-class OverlapsConformance(Conformance):
-    """
-    What transactions promise of one another, step by step.
-
-    Only for stores whose transactions never wait for one another: here one thread holds several and goes on with any.
-    """
-
-    @for_every_store
-    @given(data=st.data())
-    def test_no_order_of_steps_loses_a_change(self, store: Store, data: st.DataObject) -> None:
-        """However the steps of writers of one ticket are shuffled, each change that was committed is there, once."""
-        _, ledger = _begun(store)
-
-        def steps(name: str) -> Steps[None]:
-            ticket = yield from ledger.ticket("t1")
-            assert ticket is not None
-            yield from ledger.save(noted_ticket(ticket, name))
-
-        kept = shuffled(store, [lambda name=name: steps(name) for name in "abc"], data)  # type: ignore[misc]
-        history = read(store, ledger.history("t1"))
-        assert {"abc"[place] for place in kept} == {one.command_id for one in history[1:]}
-        assert list(range(1, len(kept) + 2)) == [one.position for one in history]
-
-    @for_every_store
-    @given(data=st.data())
-    def test_no_order_of_steps_gives_a_number_twice(self, store: Store, data: st.DataObject) -> None:
-        """However the steps of those who ask for numbers are shuffled, no two committed ones got the same."""
-        ledger = store.ledger(fresh_desk())
-        kept = shuffled(store, [ledger.next_numbers] * 3, data)
-        assert len(kept) == len(set(kept.values()))
-        assert max(kept.values()) < write(store, ledger.next_numbers())
-
-    @for_every_store
-    @given(data=st.data())
-    def test_no_order_of_steps_forgets_a_parking(self, store: Store, data: st.DataObject) -> None:
-        """However the steps of those who park a ticket are shuffled, every committed parking is counted."""
-        _, ledger = _begun(store)
-        kept = shuffled(store, [lambda: ledger.park("t1", until=AT, error="")] * 3, data)
-        assert len(kept) == read(store, ledger.parked("t1"))
-
-    @for_every_store
-    @given(data=st.data())
-    def test_no_order_of_steps_gives_a_notice_to_two(self, store: Store, data: st.DataObject) -> None:
-        """However a late settlement and another's claim are shuffled, only one of them has the notice in the end."""
-        _, ledger = _begun(store)
-        write(store, ledger.claim(now=AT, until=AT, token="one", limit=1))
-        late = AT + timedelta(hours=1)
-        works: list[Callable[[], Steps[Any]]] = [
-            lambda: ledger.settle("row-of-t1", token="one", sent_at=AT, retry_at=None),
-            lambda: ledger.claim(now=AT, until=late, token="two", limit=1),
-        ]
-        kept = shuffled(store, works, data)
-        sent = notices(read(store, ledger.outbox_counts())) == (0, 1, 0)
-        assert sent == bool(kept.get(0))
-        assert bool(kept.get(0)) + bool(kept.get(1)) == 1

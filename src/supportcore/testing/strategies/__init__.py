@@ -29,10 +29,12 @@ from supportcore.testing.strategies.events import (
     timers,
     triages,
 )
+from supportcore.testing.strategies.files import files
 from supportcore.testing.strategies.predicates import actors, predicates
 from supportcore.testing.strategies.records import (
     agents,
     agreements,
+    articles,
     contacts,
     customers,
     modules,
@@ -69,6 +71,7 @@ __all__ = [
     "actors",
     "agents",
     "agreements",
+    "articles",
     "assignments",
     "bodies",
     "clock_events",
@@ -84,6 +87,7 @@ __all__ = [
     "documents",
     "emails",
     "events",
+    "files",
     "flags",
     "histories",
     "host_ids",

@@ -117,13 +117,17 @@ def content_refs() -> SearchStrategy[ContentRef]:
     return st.builds(ContentRef, id=host_ids(), digest=digests())
 
 
+def _files() -> SearchStrategy[tuple[ContentRef, ...]]:
+    return st.lists(content_refs(), max_size=2).map(tuple)
+
+
 def contents(**over: SearchStrategy[Any]) -> SearchStrategy[Content]:
     """Return content records."""
     fields = {
         "id": host_ids(),
         "ticket": host_ids(),
         "position": integers(1),
-        "kind": st.sampled_from(("message", "note", "comment", "description", "answers")),
+        "kind": st.sampled_from(("message", "note", "comment", "description", "answers", "file")),
         "audience": st.sampled_from(("public", "internal")),
         "author": host_ids(),
         "body": bodies(),
@@ -174,6 +178,7 @@ def openings(**over: SearchStrategy[Any]) -> SearchStrategy[TicketOpened]:
         "timers": _timers(),
         "description": _maybe(content_refs()),
         "answers": _maybe(content_refs()),
+        "files": _files(),
     }
     return st.builds(TicketOpened, **{**fields, **over})
 
@@ -185,13 +190,14 @@ def replies(**over: SearchStrategy[Any]) -> SearchStrategy[Replied]:
         "message": content_refs(),
         "waiting_on": _parties(),
         "pausing": st.booleans(),
+        "files": _files(),
     }
     return st.builds(Replied, **{**_happened(), **fields, **over})
 
 
 def notes(**over: SearchStrategy[Any]) -> SearchStrategy[NoteAdded]:
     """Return internal notes, as events."""
-    return st.builds(NoteAdded, **{**_happened(), "note": content_refs(), **over})
+    return st.builds(NoteAdded, **{**_happened(), "note": content_refs(), "files": _files(), **over})
 
 
 @st.composite
@@ -216,6 +222,7 @@ def state_changes(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> StateChang
         "reason": _maybe(keys()),
         "side": _maybe(st.sampled_from(("customer", "staff"))),
         "pausing": st.booleans(),
+        "files": _files(),
         **over,
     }
     drawn = {name: draw(strategy) for name, strategy in fields.items()}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from supportcore.knowledge.article import Article, Visibility
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
 from supportcore.products import Module, Product, Project, Service, Version
 from supportcore.storage.ports import RECORD_KINDS, Record
-from supportcore.testing.strategies.values import _maybe, _sets, emails, flags, host_ids, instants, titles
+from supportcore.testing.strategies.values import _maybe, _sets, bodies, emails, flags, host_ids, instants, titles
 
 
 def _common() -> dict[str, SearchStrategy[Any]]:
@@ -26,7 +27,7 @@ def customers(**over: SearchStrategy[Any]) -> SearchStrategy[Customer]:
 
 def contacts(**over: SearchStrategy[Any]) -> SearchStrategy[Contact]:
     """Return contacts."""
-    fields = {"customers": _sets(host_ids()), "email": emails(), "locale": titles()}
+    fields = {"customers": _sets(host_ids()), "email": emails(), "phone": titles(), "locale": titles()}
     return st.builds(Contact, **{**_common(), **fields, **over})
 
 
@@ -38,7 +39,7 @@ def agreements(**over: SearchStrategy[Any]) -> SearchStrategy[Agreement]:
 
 def agents(**over: SearchStrategy[Any]) -> SearchStrategy[Agent]:
     """Return agents."""
-    fields = {"email": emails(), "locale": titles(), "skills": _sets(host_ids())}
+    fields = {"email": emails(), "phone": titles(), "locale": titles(), "skills": _sets(host_ids())}
     return st.builds(Agent, **{**_common(), **fields, **over})
 
 
@@ -59,7 +60,7 @@ def modules(**over: SearchStrategy[Any]) -> SearchStrategy[Module]:
 
 def versions(**over: SearchStrategy[Any]) -> SearchStrategy[Version]:
     """Return versions of products."""
-    return st.builds(Version, **{**_common(), "product": host_ids(), **over})
+    return st.builds(Version, **{**_common(), "product": host_ids(), "customers": _sets(host_ids()), **over})
 
 
 def services(**over: SearchStrategy[Any]) -> SearchStrategy[Service]:
@@ -70,6 +71,21 @@ def services(**over: SearchStrategy[Any]) -> SearchStrategy[Service]:
 def projects(**over: SearchStrategy[Any]) -> SearchStrategy[Project]:
     """Return projects."""
     return st.builds(Project, **{**_common(), "customer": host_ids(), **over})
+
+
+def articles(**over: SearchStrategy[Any]) -> SearchStrategy[Article]:
+    """Return articles of the knowledge base."""
+    fields = {
+        "id": host_ids(),
+        "title": titles(),
+        "body": bodies(),
+        "language": titles(),
+        "visibility": st.sampled_from(get_args(Visibility)),
+        "customers": _sets(host_ids()),
+        "products": _sets(host_ids()),
+        "active": flags(dullest=True),
+    }
+    return st.builds(Article, **{**fields, **over})
 
 
 _RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
@@ -83,6 +99,7 @@ _RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
     "version": versions,
     "service": services,
     "project": projects,
+    "article": articles,
 }
 
 

@@ -34,6 +34,8 @@ TABLES = (
     "parked",
     "blobs",
     "chunks",
+    "files",
+    "reads",
 )
 
 TICKETS = "tickets"
@@ -49,6 +51,10 @@ INDEXES = (
     ("tickets", "tickets_due", ("desk", "due_at", "id"), (20000, 100, 1)),
     ("history", "history_feed", ("desk", "sequence", "row_id"), ()),
     ("outbox", "outbox_next", ("desk", "status", "next_at", "id"), ()),
+    ("outbox", "outbox_inbox", ("desk", "channel", "recipient", "due_at", "id"), ()),
+    ("files", "files_drafts", ("desk", "owner", "ticket", "made_at", "id"), ()),
+    ("files", "files_expiry", ("desk", "expires_at", "id"), ()),
+    ("files", "files_blob", ("desk", "blob"), ()),
 )
 
 
@@ -213,6 +219,20 @@ def upgrade() -> None:
     create("blobs", _key("desk"), _id("sha256"), _count("length"), key=("desk", "sha256"))
     data = sa.Column("data", chunk_bytes(), nullable=False)
     create("chunks", _key("desk"), _id("sha256"), _count("n"), data, key=("desk", "sha256", "n"))
+    create(
+        "files",
+        _key("desk"),
+        _id("id"),
+        _id("owner"),
+        _id("ticket", True),
+        sa.Column("blob", key_text(255), nullable=False),
+        sa.Column("made_at", Instant, nullable=False),
+        sa.Column("expires_at", Instant),
+        sa.Column("form", Json, nullable=False),
+        key=("desk", "id"),
+    )
+    at = sa.Column("at", Instant, nullable=False)
+    create("reads", _key("desk"), _id("person"), _id("notice"), at, key=("desk", "person", "notice"))
     for table, index, columns, _ in INDEXES:
         name = f"ix_{names(index)}"
         op.create_index(name, names(table), list(columns), schema=names.schema, if_not_exists=resumed or None)

@@ -1,0 +1,5 @@
+"""What is known already: articles."""
+
+from supportcore.knowledge.article import Article
+
+__all__ = ["Article"]

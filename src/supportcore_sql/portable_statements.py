@@ -1,0 +1,46 @@
+"""The statements for entries of a table, whatever they are of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from supportcore_sql.prepared import Prepared
+from supportcore_sql.preparing import Preparing, Statement, param
+
+
+def _beyond(by: list[sa.Column[Any]], place: int) -> sa.ColumnElement[bool]:
+    """Return that a row lies behind the key (after0, after1, …), from *place* on."""
+    edge = param(f"after{place}")
+    further = by[place] > edge
+    if place == len(by) - 1:
+        return further
+    return sa.or_(further, sa.and_(by[place] == edge, _beyond(by, place + 1)))
+
+
+class PortableStatements(Preparing):
+    """The statements for entries."""
+
+    def entries(self, table: str, key: tuple[str, ...], columns: tuple[str, ...], *, seek: bool) -> Statement:
+        """Return key and columns of a table's rows, by key; with *seek*, behind the key after0, after1 and so on."""
+        return self.keep(("entries", table, columns, seek), lambda: self._entries(table, key, columns, seek=seek))
+
+    def _entries(self, table: str, key: tuple[str, ...], columns: tuple[str, ...], *, seek: bool) -> Statement:
+        of: sa.Table = getattr(self.tables, table)
+        by = [of.c[name] for name in key]
+        found = sa.select(*by, *(of.c[name].label(f"_{name}") for name in columns)).where(of.c.desk == param("desk"))
+        if seek:
+            found = found.where(by[0] >= param("after0"), _beyond(by, 0))
+        return found.order_by(*by).limit(param("limit"))
+
+    def last_entry(self, table: str, key: tuple[str, ...]) -> Statement:
+        """Return the greatest key of a table."""
+        of: sa.Table = getattr(self.tables, table)
+        by = [of.c[name] for name in key]
+        last = sa.select(*by).where(of.c.desk == param("desk")).order_by(*(column.desc() for column in by)).limit(1)
+        return self.keep(("last_entry", table), lambda: last)
+
+    def put_entries(self, table: str) -> Statement:
+        """Return what inserts rows into a table."""
+        return self.keep(("put_entries", table), lambda: Prepared(sa.insert(getattr(self.tables, table))))
