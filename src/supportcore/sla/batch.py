@@ -119,7 +119,7 @@ def _ticks(values: Any, path: str, kind: str, numpy: Any) -> Any:
     values = numpy.asarray(values)
     if values.dtype.kind != kind:
         expected = "datetime64" if kind == "M" else "timedelta64"
-        raise Invalid(Fault(path, "wrong_type", facts(expected=expected)))
+        raise Invalid(Fault(path, "wrong_type", facts(expected=expected, expected_es=expected)))
     # In the unit of the values, since a far instant overflows in a finer one; NaT compares with nothing.
     if kind == "M" and not ((values >= numpy.datetime64("1970", "Y")) & (values < numpy.datetime64("2200", "Y"))).all():
         raise Invalid(Fault(path, "instant_out_of_range"))

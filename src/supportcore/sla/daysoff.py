@@ -9,31 +9,13 @@ is worth a warning.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from types import MappingProxyType
 
 import attrs
 
 from supportcore.errors import Fault, Invalid, SupportError, facts
 from supportcore.text import TITLE_LIMIT, text_fault, title
-
-MESSAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "unknown_country": "there is no country of the code {country!r} (ISO 3166){near}",
-        "unknown_subdivision": "{country} has no subdivision {subdivision!r}{near}",
-        "unknown_language": "there are no names of holidays in the language {language!r}{near}",
-        "bad_years": "{years} are not years in a row; give one or more without a gap, such as range(2026, 2031)",
-        "years_not_known": "the holidays of {country} are known for the years {first} to {last} only",
-        "nothing_in_common": "no day is covered by both: {one} ends on {until}, {other} begins on {since}",
-        "document_unreadable": "{path} cannot be read: {why}",
-        "no_calendar": "this is no iCalendar document: {why}",
-        "no_events": "the iCalendar document has no events",
-        "no_days": "the iCalendar document has no event from {since} to {until}",
-        "faulty_event": "the event {event!r} cannot be understood: {why}",
-    }
-)
-"""What each code of a `HolidaysError` means."""
 
 
 class HolidaysError(SupportError, ValueError):
@@ -41,7 +23,8 @@ class HolidaysError(SupportError, ValueError):
     Holidays that cannot be imported.
 
     Attributes:
-        code: One of `MESSAGES`.
+        code: ``unknown_country unknown_subdivision unknown_language bad_years years_not_known nothing_in_common
+            document_unreadable no_calendar no_events no_days faulty_event``.
         params: The facts behind the message, by name.
     """
 
@@ -49,7 +32,7 @@ class HolidaysError(SupportError, ValueError):
 
     def __init__(self, code: str, **params: object) -> None:
         self.code = code
-        super().__init__(MESSAGES[code].format_map(params), **{name: str(value) for name, value in params.items()})
+        super().__init__(None, **{name: str(value) for name, value in params.items()})
 
 
 def _in_order(days: Iterable[tuple[date, str]]) -> tuple[tuple[date, str], ...]:

@@ -1,50 +1,14 @@
 """
-The error tree, and the one table of what each code means.
+The one table of what each code of an error means: an HTTP status, and its sentence in English and Spanish.
 
-Rules: every error has a stable ``code``, facts in ``params``, and a message that says what was wrong, where, and what
-would be right. A refusal carries *reasons*, bad input carries *faults*; both are data, with a text in English and
-Spanish taken from `CODES`, so that a front end shows them without a table of its own.
-
-    SupportError
-    ├── Refused              the rules do not allow this now; nothing was stored
-    │   └── Invalid          (ValueError) the input is outside its form or domain; all faults at once
-    ├── NotFound             (LookupError) no such record, or none this actor may see
-    ├── StaleVersion         the ticket changed since it was seen; carries the events since
-    ├── CommandReused        a command id came back with other content
-    ├── DefinitionError      (ValueError) a desk definition with faults, all of them
-    ├── CalendarExhausted    (OverflowError) a calendar does not open long enough within its horizon
-    ├── TicketBroken         a ticket that cannot be advanced or folded
-    ├── LogError             (ValueError) an event log that cannot be read at all; in `supportcore.replay.faults`
-    ├── CopyError            (ValueError) a copy that cannot be made, or read; in `supportcore.copying`
-    └── StoreError           the database, not the rules
-        ├── Busy                 (TimeoutError) repeated and given up; may be sent again under the same command id
-        ├── NoTransaction        joined to a connection that is in no transaction
-        ├── CannotJoin           (ValueError) joined to what is no connection, or leads to another database
-        ├── MigrationRefused     (ValueError) no such revision, or one that would lose data
-        ├── TransactionLost      the host's transaction is gone; the host must roll back
-        ├── JoinedOnly           asked of a joined desk what only an owned one does
-        ├── NotInstalled         the rules of this desk are not in the store yet
-        ├── SchemaMissing        no tables; names the command that makes them
-        ├── SchemaNewer          tables of a later release
-        ├── StoreReadOnly        the store may be read but not written
-        ├── StoreUnreadable      what is named is no database
-        ├── StoreUnreachable     (ConnectionError) nobody answers; may be tried again later
-        ├── StoreDenied          (PermissionError) user, password or rights do not suffice
-        ├── StoreUnsuitable      a database of another kind, version or encoding, or one that others use
-        ├── BadTarget            (ValueError) neither a URL nor an engine or client that a store opens on
-        └── BackendMissing       (ImportError) names the extra to install
+A sentence holds facts in braces; the Spanish one may be told a fact of its own, named ``…_es``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from supportcore.tickets.events import Event
+from typing import Any, NamedTuple
 
 
 class Code(NamedTuple):
@@ -61,7 +25,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "unknown_actor": Code(403, "You have no role on this desk.", "No tiene ningún rol en esta mesa."),
         "role_required": Code(403, "Only {roles} may do this.", "Solo {roles} puede hacer esto."),
         "importer_required": Code(
-            403, "Only an importer may name an instant of its own.", "Solo un importador puede indicar un instante."
+            403,
+            "Only an importer may name an instant of its own.",
+            "Solo un importador puede indicar un instante propio.",
         ),
         "wrong_state": Code(
             409, "Not possible while the ticket is in state {state}.", "No es posible en el estado {state}."
@@ -108,7 +74,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "not_of": Code(422, "{kind} {id} does not belong to {owner}.", "{kind} {id} no pertenece a {owner}."),
         "not_yours": Code(422, "You do not belong to this customer.", "No pertenece a este cliente."),
         "reserved_role": Code(
-            422, "The role {role} is the desk's own; no actor holds it.", "El rol {role} es de la propia mesa."
+            422,
+            "The role {role} is the desk's own; no actor holds it.",
+            "El rol {role} es de la propia mesa; ningún actor lo tiene.",
         ),
         "deadline_too_far": Code(
             422, "A deadline lies within 100 years.", "Un plazo está dentro de los próximos 100 años."
@@ -117,17 +85,67 @@ CODES: Mapping[str, Code] = MappingProxyType(
             422, "A deadline lies in the future; now is {at}.", "Un plazo está en el futuro; ahora es {at}."
         ),
         "read_only": Code(422, "This field cannot be changed.", "Este campo no se puede cambiar."),
+        "not_asked": Code(
+            422, "This field is not asked for with these answers.", "Este campo no se pide con estas respuestas."
+        ),
+        "needs_field": Code(422, "Choose {field} first.", "Elija antes {field}."),
+        "bad_pattern": Code(422, "Must look like {pattern}.", "Debe tener la forma {pattern}."),
+        "unknown_file": Code(422, "You have handed in no file {id}.", "No ha entregado ningún archivo {id}."),
+        "file_twice": Code(422, "File {id} is named twice.", "El archivo {id} se nombra dos veces."),
+        "file_taken": Code(
+            422,
+            "File {id} belongs to a ticket already; hand it in again.",
+            "El archivo {id} ya pertenece a un ticket; entréguelo de nuevo.",
+        ),
+        "file_expired": Code(
+            422,
+            "File {id} was not sent in time; hand it in again.",
+            "El archivo {id} no se envió a tiempo; entréguelo de nuevo.",
+        ),
+        "file_too_large": Code(422, "At most {limit} bytes.", "Como máximo {limit} bytes."),
+        "file_empty": Code(422, "The file is empty.", "El archivo está vacío."),
+        "file_size": Code(
+            422,
+            "The file has {counted} bytes, not the {said} that were announced.",
+            "El archivo tiene {counted} bytes, no los {said} anunciados.",
+        ),
+        "file_type": Code(
+            422,
+            "Files of type {type} are not taken here, but {options}.",
+            "Aquí no se aceptan archivos de tipo {type}, sino {options}.",
+        ),
+        "bad_file_name": Code(
+            422,
+            "A file has a name of 1 to 255 visible characters; {why}.",
+            "Un archivo tiene un nombre de 1 a 255 caracteres visibles; {why}.",
+        ),
+        "too_many_files": Code(422, "Too many files; at most {limit}.", "Demasiados archivos; como máximo {limit}."),
+        "too_many_drafts": Code(
+            422,
+            "You have {limit} files that were not sent; send or drop some.",
+            "Tiene {limit} archivos sin enviar; envíe o elimine algunos.",
+        ),
+        "unknown_slot": Code(
+            422,
+            "No files of kind {slot} are taken here, but {options}.",
+            "Aquí no se aceptan archivos de {slot}, sino de {options}.",
+        ),
+        "no_files": Code(422, "No files are taken here.", "Aquí no se aceptan archivos."),
         "too_long": Code(422, "At most {limit} {unit}.", "Como máximo {limit} {unit}."),
         "empty": Code(422, "Must not be empty.", "No puede estar vacío."),
         "bad_text": Code(
-            422, "Holds a NUL or a lone surrogate, which no database keeps.", "Contiene un carácter no admitido."
+            422,
+            "Holds a NUL or a lone surrogate, which no database keeps.",
+            "Contiene un NUL o un sustituto suelto, que ninguna base de datos guarda.",
         ),
         "bad_key": Code(
             422, "A key is 1 to 40 of a-z, 0-9, _ and -.", "Una clave tiene de 1 a 40 caracteres de a-z, 0-9, _ y -."
         ),
         "bad_email": Code(422, "Not an e-mail address.", "No es una dirección de correo."),
         "naive_instant": Code(
-            422, "An instant needs a time zone (it is stored as UTC).", "Un instante necesita zona horaria."
+            422,
+            "An instant needs a time zone (it is stored as UTC).",
+            "Un instante necesita zona horaria (se guarda en UTC).",
         ),
         "instant_out_of_range": Code(
             422, "An instant lies between 1970 and 2199.", "Un instante está entre 1970 y 2199."
@@ -179,12 +197,17 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "bad_cursor": Code(
             422,
             "This cursor belongs to another query or release; ask for the first page.",
-            "Este cursor pertenece a otra consulta; pida la primera página.",
+            "Este cursor pertenece a otra consulta o versión; pida la primera página.",
+        ),
+        "page_and_cursor": Code(
+            422,
+            "A page is asked for by its number or by a cursor, not by both.",
+            "Una página se pide por su número o por un cursor, no por ambos.",
         ),
         "cannot_sort": Code(422, "Can be sorted by: {options}.", "Se puede ordenar por: {options}."),
         "cannot_filter": Code(422, "Can be filtered by: {options}.", "Se puede filtrar por: {options}."),
         # the rest
-        "not_found": Code(404, "There is no such {kind} here.", "Aquí no existe ese {kind}."),
+        "not_found": Code(404, "There is no such {kind} here.", "Aquí no se encuentra: {kind}."),
         "stale_version": Code(
             409,
             "The ticket changed since you saw it (version {seen}, now {current}).",
@@ -214,7 +237,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "transaction_lost": Code(
             500,
             "The transaction is lost ({why}); roll it back, nothing in it can be committed.",
-            "La transacción se perdió ({why}); deshágala.",
+            "La transacción se perdió ({why}); deshágala, nada de ella se puede confirmar.",
         ),
         "joined_only": Code(
             500,
@@ -224,7 +247,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "not_installed": Code(
             500,
             "The rules of desk {desk} are not in this store; call desk.install() once after each change of them.",
-            "Las reglas de la mesa {desk} no están en este almacén; llame a desk.install().",
+            "Las reglas de la mesa {desk} no están en este almacén; llame a desk.install() tras cada cambio de ellas.",
         ),
         "schema_missing": Code(
             500,
@@ -281,6 +304,50 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "An earlier run under the name {log!r} carried out another row here; give another log another name.",
             "Una ejecución anterior con el nombre {log!r} aplicó aquí otra fila; dé otro nombre a otro registro.",
         ),
+        # imports of holidays
+        "unknown_country": Code(
+            422,
+            "there is no country of the code {country!r} (ISO 3166){near}",
+            "no existe un país con el código {country!r} (ISO 3166){near}",
+        ),
+        "unknown_subdivision": Code(
+            422,
+            "{country} has no subdivision {subdivision!r}{near}",
+            "{country} no tiene la subdivisión {subdivision!r}{near}",
+        ),
+        "unknown_language": Code(
+            422,
+            "there are no names of holidays in the language {language!r}{near}",
+            "no hay nombres de festivos en el idioma {language!r}{near}",
+        ),
+        "bad_years": Code(
+            422,
+            "{years} are not years in a row; give one or more without a gap, such as range(2026, 2031)",
+            "{years} no son años seguidos; dé uno o más sin huecos, como range(2026, 2031)",
+        ),
+        "years_not_known": Code(
+            422,
+            "the holidays of {country} are known for the years {first} to {last} only",
+            "los festivos de {country} solo se conocen para los años {first} a {last}",
+        ),
+        "nothing_in_common": Code(
+            422,
+            "no day is covered by both: {one} ends on {until}, {other} begins on {since}",
+            "ningún día está en ambos: {one} termina el {until}, {other} empieza el {since}",
+        ),
+        "document_unreadable": Code(422, "{path} cannot be read: {why}", "{path} no se puede leer: {why}"),
+        "no_calendar": Code(422, "this is no iCalendar document: {why}", "esto no es un documento iCalendar: {why}"),
+        "no_events": Code(422, "the iCalendar document has no events", "el documento iCalendar no tiene eventos"),
+        "no_days": Code(
+            422,
+            "the iCalendar document has no event from {since} to {until}",
+            "el documento iCalendar no tiene ningún evento desde {since} hasta {until}",
+        ),
+        "faulty_event": Code(
+            422,
+            "the event {event!r} cannot be understood: {why}",
+            "el evento {event!r} no se entiende: {why}",
+        ),
         # copies
         "copy_refused": Code(409, "{why}.", "{why}."),
         "copy_unreadable": Code(422, "{path}, line {line}: {why}.", "{path}, línea {line}: {why}."),
@@ -288,294 +355,44 @@ CODES: Mapping[str, Code] = MappingProxyType(
 )
 
 
-class _Told:
-    """Code and facts, worded from `CODES` in the reader's language."""
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "agent": "técnico",
+        "agreement": "contrato",
+        "article": "artículo",
+        "blob": "contenido",
+        "board": "tablero",
+        "cell": "casilla",
+        "contact": "contacto",
+        "customer": "cliente",
+        "file": "archivo",
+        "form": "formulario",
+        "list": "lista",
+        "module": "módulo",
+        "notice": "aviso",
+        "product": "producto",
+        "project": "proyecto",
+        "service": "servicio",
+        "team": "equipo",
+        "version": "versión",
+    }
+)
+"""What the fact ``kind`` is in Spanish, where it is another word."""
 
-    __slots__ = ()
-    code: str
-    params: tuple[tuple[str, str], ...]
 
-    def text(self, locale: str = "en") -> str:
-        """Return the sentence for *locale* (Spanish for ``es*``, English otherwise)."""
-        entry = CODES[self.code]
-        params = dict(self.params)
-        if locale.startswith("es"):
-            return entry.es.format_map({**params, **{k[:-3]: v for k, v in params.items() if k.endswith("_es")}})
+def worded(code: str, params: Mapping[str, Any], locale: str) -> str:
+    """
+    Return the sentence of a code with its facts, in Spanish for ``es*`` and in English otherwise.
+
+    A fact ``x_es`` stands for ``x`` in Spanish.
+
+    >>> worded("not_found", {"kind": "product"}, "es-CO")
+    'Aquí no se encuentra: producto.'
+    """
+    entry = CODES[code]
+    if not locale.lower().startswith("es"):
         return entry.en.format_map(params)
-
-
-class _ReasonFields(NamedTuple):
-    code: str
-    params: tuple[tuple[str, str], ...] = ()
-
-
-class Reason(_Told, _ReasonFields):
-    """One reason why something is refused: a code of `CODES` and its facts as sorted pairs."""
-
-    __slots__ = ()
-
-
-class _FaultFields(NamedTuple):
-    path: str
-    code: str
-    params: tuple[tuple[str, str], ...] = ()
-
-
-class Fault(_Told, _FaultFields):
-    """One fault of an input: where (*path*, dotted), a code of `CODES` and its facts."""
-
-    __slots__ = ()
-
-
-def facts(**params: object) -> tuple[tuple[str, str], ...]:
-    """Return keyword facts as the sorted pairs that reasons and faults carry."""
-    return tuple(sorted((name, str(value)) for name, value in params.items()))
-
-
-class SupportError(Exception):
-    """
-    The root of every error this library raises.
-
-    Attributes:
-        code: Stable name out of `CODES`.
-        params: The facts behind the message, by name.
-    """
-
-    code = "store_error"
-
-    def __init__(self, message: str | None = None, **params: Any) -> None:
-        self.params: dict[str, Any] = params
-        super().__init__(message or CODES[self.code].en.format_map(params))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (type(self), self.args, self.__dict__))
-
-
-def _rebuild(kind: type[SupportError], args: tuple[Any, ...], state: dict[str, Any]) -> SupportError:
-    error = kind.__new__(kind, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
-
-
-class Refused(SupportError):
-    """
-    The rules do not allow this now; nothing was stored.
-
-    Attributes:
-        reasons: Why, the first one first; the same that `actions()` shows.
-    """
-
-    code = "condition_not_met"
-
-    def __init__(self, *reasons: Reason, what: str | None = None) -> None:
-        self.reasons: tuple[Reason, ...] = reasons
-        if reasons:
-            self.code = reasons[0].code
-        told = " ".join(reason.text() for reason in reasons)
-        SupportError.__init__(self, f"{what}: {told}" if what else told, **dict(reasons[0].params if reasons else ()))
-
-
-class Invalid(Refused, ValueError):
-    """
-    The input lies outside its form or its domain; nothing was stored.
-
-    Attributes:
-        faults: All of them, each with the path into the input.
-    """
-
-    def __init__(self, *faults: Fault) -> None:
-        self.faults: tuple[Fault, ...] = faults
-        self.reasons = tuple(Reason(fault.code, fault.params) for fault in faults)
-        if faults:
-            self.code = faults[0].code
-        SupportError.__init__(self, "; ".join(f"{fault.path}: {fault.text()}" for fault in faults))
-
-
-class NotFound(SupportError, LookupError):
-    """No such record on this desk, or none that this actor may see: the two are not told apart."""
-
-    code = "not_found"
-
-
-class StaleVersion(SupportError):
-    """
-    The ticket changed since the caller saw it.
-
-    Attributes:
-        events: What happened since, oldest first, as far as the actor may see it.
-    """
-
-    code = "stale_version"
-
-    def __init__(self, *, seen: int, current: int, events: Sequence[Event] = ()) -> None:
-        self.events: tuple[Event, ...] = tuple(events)
-        super().__init__(seen=seen, current=current)
-
-
-class CommandReused(SupportError):
-    """A command id came back with other content; the first outcome stands."""
-
-    code = "command_reused"
-
-
-class DefinitionFault(NamedTuple):
-    """
-    One fault of a desk definition.
-
-    Attributes:
-        file: The document it stands in.
-        path: Where in it, such as ``transitions[3].to``.
-        code: Stable name of the kind of fault.
-        message: What is wrong and what would be right.
-    """
-
-    file: str
-    path: str
-    code: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.path}: {self.message} [{self.code}]"
-
-
-class DefinitionError(SupportError, ValueError):
-    """
-    A desk definition with faults.
-
-    Attributes:
-        faults: All of them, in the order of the document.
-    """
-
-    code = "definition_faulty"
-
-    def __init__(self, faults: Sequence[DefinitionFault]) -> None:
-        self.faults: tuple[DefinitionFault, ...] = tuple(faults)
-        lines = "\n".join(f"  {fault}" for fault in self.faults)
-        super().__init__(f"The desk definition has {len(faults)} fault(s):\n{lines}", count=len(faults))
-
-
-class CalendarExhausted(SupportError, OverflowError):
-    """
-    A calendar does not open long enough (or never closes) within its horizon of 100 years.
-
-    Attributes:
-        params: ``start``, the instant counted from, and ``years``, the horizon.
-    """
-
-    code = "calendar_exhausted"
-
-
-class TicketBroken(SupportError):
-    """A ticket that cannot be advanced or folded; `run_due` parks it and goes on."""
-
-    code = "ticket_broken"
-
-    def __init__(self, *, ticket: str, why: str, at: datetime | None = None) -> None:
-        self.at = at
-        super().__init__(ticket=ticket, why=why)
-
-
-class StoreError(SupportError):
-    """The database failed, not the rules."""
-
-
-class Busy(StoreError, TimeoutError):
-    """The whole attempt was repeated and given up; sending the same command id again is safe."""
-
-    code = "busy"
-
-
-class NoTransaction(StoreError):
-    """A desk can only join a connection that is in a transaction."""
-
-    code = "no_transaction"
-
-
-class CannotJoin(StoreError, ValueError):
-    """What a desk was to join is no connection or session, or one that leads to another database than its store."""
-
-    code = "cannot_join"
-
-
-class MigrationRefused(StoreError, ValueError):
-    """There is no such revision, or going back to it would lose data and nobody said that this is meant."""
-
-    code = "migration_refused"
-
-
-class TransactionLost(StoreError):
-    """The host's transaction cannot be committed any more; every further call says so."""
-
-    code = "transaction_lost"
-
-
-class JoinedOnly(StoreError):
-    """`run_due` and `deliver` commit by themselves, which a joined desk must not."""
-
-    code = "joined_only"
-
-
-class NotInstalled(StoreError):
-    """The rules this desk runs on were never stored here."""
-
-    code = "not_installed"
-
-
-class SchemaMissing(StoreError):
-    """The database has no tables of this library."""
-
-    code = "schema_missing"
-
-
-class SchemaNewer(StoreError):
-    """The tables were made by a later release."""
-
-    code = "schema_newer"
-
-
-class StoreReadOnly(StoreError):
-    """The store can be read but not written."""
-
-    code = "store_read_only"
-
-
-class StoreUnreadable(StoreError):
-    """What the URL names is no database."""
-
-    code = "store_unreadable"
-
-
-class StoreUnreachable(StoreError, ConnectionError):
-    """Nobody answers where the database should be, or not yet; nothing was done, and it may be tried again later."""
-
-    code = "store_unreachable"
-
-
-class StoreDenied(StoreError, PermissionError):
-    """The database does not let this user in, or not do this; the message names the user, never the password."""
-
-    code = "store_denied"
-
-
-class StoreUnsuitable(StoreError):
-    """
-    A database that this library cannot work in.
-
-    It is of another kind, too old, in another encoding, without transactions, or holds foreign tables of our names;
-    the message says which, and what would do.
-    """
-
-    code = "store_unsuitable"
-
-
-class BadTarget(StoreError, ValueError):
-    """What a store was to be opened on is neither a URL nor an engine or client it takes."""
-
-    code = "bad_target"
-
-
-class BackendMissing(StoreError, ImportError):
-    """The backend or a library it needs is not installed; the message holds the command that mends it."""
-
-    code = "backend_missing"
+    told = {**params, **{name[:-3]: value for name, value in params.items() if name.endswith("_es")}}
+    if "kind" in told and "kind_es" not in told:
+        told["kind"] = KINDS.get(str(told["kind"]), told["kind"])
+    return entry.es.format_map(told)
