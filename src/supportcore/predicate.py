@@ -13,11 +13,14 @@ another record, so that what a list shows is what opening allows.
     { field = "number", range = { from = 10, before = 20 } }  from <= value < before; either end may be left out
     { field = "@actor.roles", has = "manager" }             a set holds the value
     { field = "assignee", missing = true }                  there is no value (false: there is one)
+
+The condition of a field of a form reads what was said in the same form, as ``form.`` and the key of the field, and
+facts of the actor; it is compiled to Python and to JSON Schema.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 from types import MappingProxyType
@@ -82,6 +85,8 @@ ACTOR_FIELDS: Mapping[str, Field] = MappingProxyType(
     }
 )
 FIELDS: Mapping[str, Field] = MappingProxyType({**TICKET_FIELDS, **ACTOR_FIELDS})
+FORM = "form."
+"""What the path of another field of the same form begins with."""
 
 
 @attrs.frozen
@@ -110,7 +115,7 @@ class AnyOf:
 
 
 def _known(_: object, attribute: attrs.Attribute[str], name: object) -> None:
-    if name not in FIELDS:
+    if name not in FIELDS and not (isinstance(name, str) and name.startswith(FORM)):
         raise Invalid(Fault(str(name)[:60], "cannot_filter", facts(options=", ".join(FIELDS))))
 
 
@@ -185,9 +190,12 @@ class Malformed(Exception):
         return DefinitionFault(file, f"{path}{self.path}", self.code, self.message)
 
 
-def parse(table: object, path: str = "") -> Predicate:
+def parse(table: object, path: str = "", fields: Mapping[str, Field] = FIELDS) -> Predicate:
     """
     Return the predicate that a TOML table spells.
+
+    Args:
+        fields: What may be read, by path.
 
     Raises:
         Malformed: The table is no predicate; the first fault found.
@@ -199,20 +207,19 @@ def parse(table: object, path: str = "") -> Predicate:
             parts = table[name]
             if len(table) > 1 or not isinstance(parts, list):
                 raise Malformed(path, "bad_predicate", f"{name} stands alone and holds a list of predicates")
-            return kind(tuple(parse(part, f"{path}.{name}[{index}]") for index, part in enumerate(parts)))
+            return kind(tuple(parse(part, f"{path}.{name}[{index}]", fields) for index, part in enumerate(parts)))
     operators = [name for name in table if name != "field"]
     if "field" not in table or len(operators) != 1 or operators[0] not in _OPERATORS:
         raise Malformed(
             path, "bad_predicate", f"a predicate has all, any, or field with one of {', '.join(_OPERATORS)}"
         )
     name, operator = table["field"], operators[0]
-    if not isinstance(name, str) or name not in FIELDS:
-        raise Malformed(f"{path}.field", "unknown_field", f"no field {str(name)[:60]!r}; there are {', '.join(FIELDS)}")
-    return _leaf(name, operator, table[operator], f"{path}.{operator}")
+    if not isinstance(name, str) or name not in fields:
+        raise Malformed(f"{path}.field", "unknown_field", f"no field {str(name)[:60]!r}; there are {', '.join(fields)}")
+    return _leaf(name, fields[name].kind, operator, table[operator], f"{path}.{operator}")
 
 
-def _leaf(name: str, operator: str, value: Any, path: str) -> Predicate:
-    kind = FIELDS[name].kind
+def _leaf(name: str, kind: Kind, operator: str, value: Any, path: str) -> Predicate:
     if operator == "missing":
         if not isinstance(value, bool):
             raise Malformed(path, "wrong_type", "missing is true or false")
@@ -307,6 +314,15 @@ def conditions(filters: Mapping[str, Any], allowed: Iterable[str] = TICKET_FIELD
     return All(tuple(parts))
 
 
+def leaves(predicate: Predicate) -> Iterator[Any]:
+    """Yield the comparisons that a predicate is made of, in order."""
+    if isinstance(predicate, (All, AnyOf)):
+        for part in predicate.parts:
+            yield from leaves(part)
+    else:
+        yield predicate
+
+
 # -- meaning -----------------------------------------------------------------------------------------------------------
 
 Test = Callable[[Any, Any], bool]
@@ -317,6 +333,9 @@ def _read(name: str) -> Callable[[Any, Any], Any]:
     if name.startswith("@actor."):
         get_fact = attrgetter(name.removeprefix("@actor."))
         return lambda ticket, actor: get_fact(actor)
+    if name.startswith(FORM):
+        key = name.removeprefix(FORM)
+        return lambda said, actor: said.get(key)
     get_field = attrgetter(name)
     return lambda ticket, actor: get_field(ticket)
 
@@ -326,7 +345,7 @@ def _operand(value: Value | tuple[Scalar, ...]) -> Callable[[Any, Any], Any]:
 
 
 def to_python(predicate: Predicate) -> Test:
-    """Return *predicate* as a function of a ticket and an actor."""
+    """Return *predicate* as a function of a ticket (or of what was said in a form, by key) and an actor."""
     match predicate:
         case All(parts):
             every = tuple(to_python(part) for part in parts)
@@ -336,7 +355,7 @@ def to_python(predicate: Predicate) -> Test:
             return lambda ticket, actor: any(test(ticket, actor) for test in some)
         case Missing(name, missing):
             read = _read(name)
-            if FIELDS[name].kind == "set":
+            if name in FIELDS and FIELDS[name].kind == "set":
                 return lambda ticket, actor: (not read(ticket, actor)) is missing
             return lambda ticket, actor: (read(ticket, actor) is None) is missing
         case Range(name, start, before):
@@ -454,6 +473,8 @@ def words(predicate: Predicate, locale: str = "en", label: Label = lambda field,
     say = _WORDS[language]
 
     def name(path: str) -> str:
+        if path.startswith(FORM):
+            return label("fields", path.removeprefix(FORM))
         field = FIELDS[path]
         return field.es if language == "es" else field.en
 

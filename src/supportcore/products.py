@@ -28,11 +28,17 @@ class Module:
 
 @attrs.frozen(kw_only=True)
 class Version:
-    """A version of one product, as customers buy it."""
+    """
+    A version of one product, as customers buy it.
+
+    Attributes:
+        customers: Ids of those who bought it; empty means that everybody may name it.
+    """
 
     id: str = text.host_id()
     name: str = text.title()
     product: str = text.host_id()
+    customers: frozenset[str] = attrs.field(default=frozenset(), converter=text.frozen_set)
     active: bool = True
 
 

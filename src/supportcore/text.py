@@ -26,6 +26,8 @@ from supportcore.errors import Fault, Invalid, facts
 
 TITLE_LIMIT = 255  # characters
 BODY_LIMIT = 262_144  # bytes of UTF-8
+TEXT_LIMIT = 65_536  # characters of a text in a form: in UTF-8 never more than a body holds
+SAFE_INT = 2**53 - 1  # the greatest number that JSON carries unchanged to every reader, RFC 8259 section 6
 ID_LIMIT = 64  # characters
 EMAIL_LIMIT = 254  # characters, RFC 5321
 INT_LIMIT = 2**63 - 1
@@ -33,7 +35,28 @@ FIRST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 """Stands for "no instant" in sort columns, which are never null."""
 
-_KEY = re.compile(r"[a-z0-9_-]{1,40}").fullmatch
+BLANKS = "\\t\\n\\u000b\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
+"""Blank characters as both ECMA-262 and Python write them in a class; what one of them calls white space differs."""
+_IS_BLANK = re.compile(f"[{BLANKS}]*").fullmatch
+_DAY = (
+    "(?:19[7-9][0-9]|20[0-9]{2}|21[0-9]{2})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_LEAP_DAY = "(?:19(?:7[26]|8[048]|9[26])|20(?:[02468][048]|[13579][26])|21(?:0[48]|[2468][048]|[13579][26]))-02-29"
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+INSTANT_PATTERN = f"^(?!1970|2199)(?:{_DAY}|{_LEAP_DAY})T{_TIME}(?![\\s\\S])"
+"""
+An instant in a form, for ECMA-262 and Python alike: RFC 3339 with a zone, 1971 to 2198, on a day that exists.
+
+The first and the last year of the domain are left out, as an offset may lead out of them.
+"""
+_IS_INSTANT = re.compile(INSTANT_PATTERN).search
+_SAID_INSTANT = facts(
+    expected="an instant such as 2026-03-02T09:00:00Z", expected_es="un instante como 2026-03-02T09:00:00Z"
+)
+
+KEY_PATTERN = "[a-z0-9_-]{1,40}"
+_KEY = re.compile(KEY_PATTERN).fullmatch
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+").fullmatch
 
 
@@ -68,6 +91,18 @@ def instant_fault(value: object, path: str) -> Fault | None:
     return None
 
 
+def said_instant_fault(value: object, path: str) -> Fault | None:
+    """Return what is wrong with *value* as an instant said in a form, or None; see `INSTANT_PATTERN`."""
+    if isinstance(value, str) and _IS_INSTANT(value):
+        return None
+    return instant_fault(value, path) or Fault(path, "wrong_type", _SAID_INSTANT)
+
+
+def is_blank(value: str) -> bool:
+    """Return whether *value* shows nothing; see `BLANKS`."""
+    return _IS_BLANK(value) is not None
+
+
 def instant_of_text(value: object, path: str) -> datetime:
     """
     Return the instant that ISO 8601 text with an offset tells.
@@ -80,8 +115,7 @@ def instant_of_text(value: object, path: str) -> datetime:
     except ValueError:
         found = None
     if found is None:
-        told = facts(expected="an instant such as 2026-03-02T09:00:00Z", expected_es="un instante ISO 8601")
-        raise Invalid(Fault(path, "wrong_type", told))
+        raise Invalid(Fault(path, "wrong_type", _SAID_INSTANT))
     return instant(found, path)
 
 
@@ -112,7 +146,9 @@ def text_fault(value: object, path: str, *, limit: int, empty: bool = True) -> F
     if not value:
         return None if empty else Fault(path, "empty")
     if len(value) > limit:
-        return Fault(path, "too_long", facts(limit=limit, unit="characters", unit_es="caracteres"))
+        several = limit != 1
+        unit, unit_es = ("characters", "caracteres") if several else ("character", "carácter")
+        return Fault(path, "too_long", facts(limit=limit, unit=unit, unit_es=unit_es))
     if "\0" in value or not (value.isascii() or _encodes(value)):
         return Fault(path, "bad_text")
     return None
@@ -142,15 +178,25 @@ def id_fault(value: object, path: str) -> Fault | None:
     return text_fault(value, path, limit=ID_LIMIT, empty=False)
 
 
+def whole_fault(value: object, path: str, *, minimum: int, maximum: int) -> Fault | None:
+    """Return what is wrong with *value* as a whole number between *minimum* and *maximum*, or None."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return Fault(path, "wrong_type", facts(expected="a whole number", expected_es="un número entero"))
+    if not minimum <= value <= maximum:
+        return Fault(path, "out_of_range", facts(minimum=minimum, maximum=maximum))
+    return None
+
+
 def int_fault(value: object, path: str) -> Fault | None:
     """Return what is wrong with *value* as a 63-bit integer, or None."""
     if type(value) is int and -INT_LIMIT <= value <= INT_LIMIT:
         return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        return Fault(path, "wrong_type", facts(expected="a whole number", expected_es="un número entero"))
-    if not -INT_LIMIT - 1 <= value <= INT_LIMIT:
-        return Fault(path, "out_of_range", facts(minimum=-INT_LIMIT - 1, maximum=INT_LIMIT))
-    return None
+    return whole_fault(value, path, minimum=-INT_LIMIT - 1, maximum=INT_LIMIT)
+
+
+def version_fault(value: object, path: str) -> Fault | None:
+    """Return what is wrong with *value* as the version of a ticket that somebody saw, or None."""
+    return whole_fault(value, path, minimum=0, maximum=SAFE_INT)
 
 
 def number_fault(value: object, path: str) -> Fault | None:
@@ -230,6 +276,11 @@ def one_of(options: Iterable[str], default: Any = attrs.NOTHING) -> Any:
 def integer(default: Any = attrs.NOTHING) -> Any:
     """Declare a field that holds an integer of 63 bits."""
     return _field(int_fault, default)
+
+
+def seen_version() -> Any:
+    """Declare a field that holds the version of a ticket that somebody saw, or None."""
+    return _field(version_fault, None)
 
 
 def email(default: Any = attrs.NOTHING) -> Any:

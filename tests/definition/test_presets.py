@@ -250,7 +250,7 @@ def test_the_help_on_screenshots_and_the_name_of_the_state_of_noova() -> None:
     """Screenshots show their URL (noova-06), and the state is called "Razón para el estado" (noova-19)."""
     labels = load_definition("noova").labels
     for language in ("es", "en"):
-        assert "(URL)" in labels.help("fields", "description", language)
+        assert "(URL)" in labels.help("slots", "files", language)
     assert labels.label("fields", "state", "es") == "Razón para el estado"
 
 

@@ -8,10 +8,14 @@ from typing import get_args
 
 import attrs
 
+from supportcore.definition import labels
+from supportcore.definition.forms import FILES
 from supportcore.definition.levels import ALWAYS_OPEN
-from supportcore.definition.model import LEVELS, NoticeEvent
+from supportcore.definition.model import LEVELS, FilePolicy, NoticeEvent
+from supportcore.definition.screens import COLUMNS, DEFAULT_LIST, SORTED, VIEWS, ListRule
+from supportcore.definition.showing import LIMIT
 from supportcore.desk import Promise
-from supportcore.forms.fields import INPUTS, INTAKE
+from supportcore.forms.fields import DEFAULT_FORM, INPUTS, INTAKE, Prefill
 from supportcore.forms.fields import KINDS as FIELD_KINDS
 from supportcore.people.access import COMMANDS, SCOPES
 from supportcore.predicate import TICKET_FIELDS
@@ -22,6 +26,7 @@ from supportcore.sla.windows import WEEKDAYS
 from supportcore.sla.words import LIGHT_LABELS
 from supportcore.storage.codec import NAME_OF
 from supportcore.storage.ports import COUNT_KEYS, SORT_KEYS
+from supportcore.text import SAFE_INT, TEXT_LIMIT, TITLE_LIMIT
 from supportcore.tickets.events import OfClock
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES
 
@@ -44,7 +49,23 @@ def test_every_word_is_described() -> None:
     words = {*INTAKE, *INPUTS, *COMMANDS, *SCOPES, *CATEGORIES, *OUTCOMES, *PARTIES}
     words |= {*FIELD_KINDS, *get_args(NoticeEvent)} - {"record"}  # fields of your own name no record
     words |= {*LEVELS, *WEEKDAYS[::6], *CLOCKS, *MATCHED, *PAUSED_BY, *RETARGETING, *REOPENING, ALWAYS_OPEN}
+    words |= {*COLUMNS, *SORTED, *VIEWS, *get_args(Prefill), DEFAULT_FORM, DEFAULT_LIST, FILES}
     assert set() == {word for word in words if not re.search(rf"\b{word}\b", PAGE)}
+
+
+def test_every_limit_is_described() -> None:
+    """What is taken where a definition says nothing stands on the page in figures."""
+    policy, plain = FilePolicy(), ListRule()
+    figures = {TITLE_LIMIT, TEXT_LIMIT, SAFE_INT, policy.size, policy.count, plain.limit, LIMIT}
+    assert set() == {figure for figure in figures if f"{figure:,}" not in PAGE}
+    assert f"`{' '.join(plain.columns)}` if left out" in PAGE
+    assert f"`{' '.join(plain.filters)}` if left out" in PAGE
+    assert f'`"{plain.sort}"` if left out' in PAGE
+
+
+def test_every_section_of_the_labels_is_described() -> None:
+    """Each section that labels may have stands on the page."""
+    assert set() == {name for name in (*labels._ALWAYS_TOLD, *labels._NESTED) if f"`{name}" not in PAGE}
 
 
 def test_every_field_of_a_list_is_described() -> None:

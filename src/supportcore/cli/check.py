@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 
 from supportcore.cli.common import counted, desk_named, guard_option, json_option, print_json
+from supportcore.definition.boards import findings as board_findings
+from supportcore.definition.boards import tellings
+from supportcore.definition.values import findings as value_findings
 from supportcore.errors import DefinitionError
 from supportcore.workflow.lint import lint
 
@@ -21,7 +24,9 @@ def check(desk: str, guards: tuple[str, ...], as_json: bool) -> None:
     Load a desk with its labels and tell every fault; if there is none, tell what cannot be meant.
 
     Faults: what does not fit together, each with file, path in the document and what would be right. Findings: states
-    that no ticket reaches or leaves, roles and actions nobody uses, timers that go round. Exit code 1 with either.
+    that no ticket reaches or leaves, roles and actions nobody uses, timers that go round, conditions on values that
+    nothing can have, boards that say they partition and do not. Of each board it is told whether every ticket is in
+    exactly one box. Exit code 1 with a fault or a finding.
     """
     try:
         definition = desk_named(desk, guards=guards)
@@ -30,11 +35,18 @@ def check(desk: str, guards: tuple[str, ...], as_json: bool) -> None:
             raise
         print_json({"desk": desk, "faults": [fault._asdict() for fault in error.faults], "findings": []})
         sys.exit(1)
-    findings = lint(definition)
+    boards = tellings(definition)
+    findings = (*lint(definition), *value_findings(definition), *board_findings(boards))
     if as_json:
         found = [finding._asdict() for finding in findings]
-        print_json({"desk": definition.key, "rules_hash": definition.rules_hash, "faults": [], "findings": found})
+        told = [
+            {"board": one.board, "verdict": one.verdict, "boxes": list(one.boxes), "told": str(one)} for one in boards
+        ]
+        kept = {"desk": definition.key, "rules_hash": definition.rules_hash}
+        print_json({**kept, "faults": [], "findings": found, "boards": told})
     else:
+        for one in boards:
+            click.echo(f"board {one.board}: {one}")
         for finding in findings:
             click.echo(f"{Path(desk).name}: {finding}", err=True)
         workflow = definition.workflow

@@ -3,7 +3,8 @@ Reading the labels of a definition, and knowing which ones it needs.
 
 Each entry has ``label`` and, where people need more, ``help``; a template of a notice has ``body`` instead. Each is a
 table of languages. An entry for something the desk does not have is a fault too: it is usually a slip of the pen.
-Beyond what it needs, a desk may name the columns of a ticket and the parties a ticket waits for.
+Beyond what it needs, a desk may name the columns of a ticket, the parties a ticket waits for, and what every desk has:
+its commands and their fields, its default form, its list of tickets, its place for files.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
+from supportcore.definition.forms import FILES
 from supportcore.definition.model import Definition, Labels
 from supportcore.definition.reading import Node, meant
+from supportcore.definition.screens import COLUMNS, DEFAULT_LIST
+from supportcore.forms.fields import DEFAULT_FORM
+from supportcore.people.access import COMMANDS
 from supportcore.predicate import TICKET_FIELDS
 from supportcore.workflow.definition import PARTIES
 
@@ -21,10 +26,32 @@ LANGUAGES = ("es", "en")
 PLACEHOLDERS = ("desk", "number", "subject", "state", "text")
 """What a template may hold in braces."""
 _SECOND = {"templates": "body"}
-_ALWAYS_TOLD = {"desk": False, "roles": False, "states": True, "actions": False, "fields": True, "templates": True}
+_ALWAYS_TOLD = {
+    "desk": False,
+    "roles": False,
+    "states": True,
+    "actions": False,
+    "fields": True,
+    "templates": True,
+    "forms": False,
+    "slots": False,
+    "lists": False,
+    "boards": False,
+    "menu": False,
+    "questions": False,
+}
 """Sections, and whether an entry needs its second text."""
+_NESTED = ("vocabularies", "cells")
+"""Sections whose entries stand one level deeper."""
 _OPTIONAL = frozenset(
-    {*(("fields", name) for name in TICKET_FIELDS), *(("vocabularies.waiting_on", party) for party in PARTIES)}
+    {
+        *(("fields", name) for name in (*TICKET_FIELDS, *COLUMNS, "text", "deadline")),
+        *(("vocabularies.waiting_on", party) for party in PARTIES),
+        *(("actions", command) for command in COMMANDS),
+        ("slots", FILES),
+        ("forms", DEFAULT_FORM),
+        ("lists", DEFAULT_LIST),
+    }
 )
 
 
@@ -32,34 +59,45 @@ def needed_labels(definition: Definition) -> dict[tuple[str, str], bool]:
     """Return section and key of every entry *definition* needs, and whether its second text is needed."""
     workflow = definition.workflow
     inputs = [field for step in workflow.transitions for field in step.form.fields]
+    asked = [field for form in definition.forms for field in form.fields]
+    screens = definition.screens
     rungs = definition.levels.rungs if definition.levels is not None else ()
     keys: dict[str, list[str]] = {
         "desk": ["name"],
         "roles": [role.key for role in definition.roles],
         "states": [state.key for state in workflow.states],
         "actions": list(workflow.actions),
-        "fields": [f.key for f in (*definition.form.fields, *definition.triage.fields, *inputs)],
+        "fields": [f.key for f in (*asked, *definition.triage.fields, *inputs)],
         "templates": [rule.template for rule in definition.notices] + [rung.template for rung in rungs if rung.tell],
+        "forms": [form.key for form in definition.forms],
+        "slots": [slot.key for form in definition.forms for slot in form.slots],
+        "lists": [rule.key for rule in screens.lists],
+        "boards": [board.key for board in screens.boards],
+        "menu": [entry.key for entry in screens.menu or ()],
+        "questions": [rule.key for rule in screens.questions],
     }
     needed = {(section, key): _ALWAYS_TOLD[section] for section, names in keys.items() for key in names}
     for vocabulary, names in definition.vocabularies.items():
         needed.update({(f"vocabularies.{vocabulary}", key): False for key in names})
-    return needed
+    for board in screens.boards:
+        needed.update({(f"cells.{board.key}", cell.key): False for cell in board.cells})
+    own = {("slots", FILES), ("forms", DEFAULT_FORM), ("lists", DEFAULT_LIST)}
+    return {place: both for place, both in needed.items() if place not in own}
 
 
 def read_labels(root: Node, needed: Mapping[tuple[str, str], bool], languages: tuple[str, ...]) -> Labels:
     """Return the labels below *root*, noting what is missing, unknown or malformed."""
     found: dict[tuple[str, str], Node] = {}
-    if not root.table(*_ALWAYS_TOLD, "vocabularies"):
+    if not root.table(*_ALWAYS_TOLD, *_NESTED):
         return Labels(languages)
     for section, node in root.items():
-        nested = section == "vocabularies"
+        nested = section in _NESTED
         for name, group in node.items() if nested else [("", node)]:
             for key, entry in group.items():
-                found[f"vocabularies.{name}" if nested else section, key] = entry
+                found[f"{section}.{name}" if nested else section, key] = entry
     wanted = {place: False for place in found if place in _OPTIONAL} | dict(needed)
     for (section, key), entry in found.items():
-        if (section, key) not in wanted and section.partition(".")[0] in (*_ALWAYS_TOLD, "vocabularies"):
+        if (section, key) not in wanted and section.partition(".")[0] in (*_ALWAYS_TOLD, *_NESTED):
             known = [name for other, name in wanted if other == section]
             entry.fault("unknown_label", f"the desk has nothing called {key!r} in {section}{meant(key, known)}")
     entries: dict[tuple[str, str, str], tuple[str, str]] = {}

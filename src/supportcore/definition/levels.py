@@ -17,7 +17,7 @@ import attrs
 from supportcore.definition.model import LEVELS
 from supportcore.definition.reading import Node, meant
 from supportcore.errors import Invalid
-from supportcore.predicate import All, AnyOf, Eq, Fact, In, Ne, Predicate
+from supportcore.predicate import Eq, Fact, In, Ne, Predicate, leaves
 from supportcore.sla.calendar import Calendar
 from supportcore.sla.policy import (
     AMBER,
@@ -349,7 +349,7 @@ def _pause(node: Node, known: Mapping[str, tuple[str, ...]]) -> Predicate:
 def _asks(node: Node, fields: tuple[str, ...], known: Mapping[str, tuple[str, ...]]) -> Predicate:
     """Return the predicate at *node*, which may ask about *fields* only, by values that exist."""
     predicate = node.predicate()
-    for leaf in _leaves(predicate):
+    for leaf in leaves(predicate):
         name = leaf.field
         if name not in fields:
             node.fault("unexpected_field", f"{name!r} cannot be asked here; there are {', '.join(fields)}")
@@ -365,11 +365,3 @@ def _asks(node: Node, fields: tuple[str, ...], known: Mapping[str, tuple[str, ..
             elif name in known and value not in known[name]:
                 node.fault(f"unknown_{name}", f"no {name} {_short(value)}{meant(str(value), known[name])}")
     return predicate
-
-
-def _leaves(predicate: Predicate) -> Iterator[Any]:
-    if isinstance(predicate, (All, AnyOf)):
-        for part in predicate.parts:
-            yield from _leaves(part)
-    else:
-        yield predicate

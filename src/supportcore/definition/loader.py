@@ -18,12 +18,24 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from supportcore.definition.forms import read_files, read_forms, read_triage
 from supportcore.definition.labels import LANGUAGES, needed_labels, read_labels
-from supportcore.definition.model import FORMAT, LEVELS, Definition, Guard, Labels, NoticeEvent, NoticeRule, Routing
+from supportcore.definition.model import (
+    FORMAT,
+    LEVELS,
+    SCREENS,
+    Definition,
+    FilePolicy,
+    Guard,
+    Labels,
+    NoticeEvent,
+    NoticeRule,
+    Routing,
+)
 from supportcore.definition.reading import Node, meant
+from supportcore.definition.showing import read_screens
 from supportcore.definition.workflow import SIDES, read_states, read_transitions
 from supportcore.errors import DefinitionError, DefinitionFault
-from supportcore.forms.fields import INTAKE, KINDS, Field, Form
 from supportcore.people.access import COMMANDS, SCOPES, SYSTEM, Role
 from supportcore.predicate import Predicate
 from supportcore.text import ID_LIMIT, key_fault
@@ -36,7 +48,6 @@ PRESETS = ("belenus", "noova")
 """Definitions that come with the library."""
 _NOTICE_EVENTS = get_args(NoticeEvent)
 _RECIPIENTS = ("contact", "assignee", "responsible", "team")
-_TRIAGE = tuple(key for key in INTAKE if key not in ("subject", "description", "customer"))
 
 
 def load_definition(source: str | Path, *, guards: Mapping[str, Guard] | None = None) -> Definition:
@@ -76,11 +87,22 @@ def define(
 
 
 def restore(document: str, *, today: Definition) -> Definition:
-    """Return the rules stored as a canonical *document*, with the labels, guards and service levels of *today*."""
+    """Return the rules stored as a canonical *document*, with labels, guards, service levels and screens of *today*."""
     rules = json.loads(document)
     file = f"stored rules of {today.key}"
-    stored = _build(rules, None, today.guards, file=file, labels_file="", kept=today.labels)
-    return attrs.evolve(stored, levels=today.levels)
+    files = today.files or FilePolicy()
+    stored = _build(rules, None, today.guards, file=file, labels_file="", kept=today.labels, files=files)
+    if today.files is None:
+        stored = _without_files(stored)
+    return attrs.evolve(stored, levels=today.levels, files=today.files, screens=today.screens)
+
+
+def _without_files(stored: Definition) -> Definition:
+    """Return stored rules as they are on a desk that takes no files today: what cannot be given is not asked for."""
+    steps = [attrs.evolve(step, form=attrs.evolve(step.form, slots=())) for step in stored.workflow.transitions]
+    workflow = attrs.evolve(stored.workflow, transitions=tuple(steps))
+    forms = tuple(attrs.evolve(form, slots=()) for form in stored.forms)
+    return attrs.evolve(stored, workflow=workflow, forms=forms)
 
 
 def restore_levels(document: str, *, today: Definition) -> ServiceLevels:
@@ -137,12 +159,13 @@ def _build(
     file: str,
     labels_file: str,
     kept: Labels | None = None,
+    files: FilePolicy | None = None,
 ) -> Definition:
     faults: list[DefinitionFault] = []
     root = Node(rules, file=file, path="", faults=faults)
     root.table(
-        "format", "key", "zone", "languages", "customer", "triage", "roles", "vocabularies", "form", "routing",
-        "replies", "initial", "states", "transitions", "notices", *LEVELS,
+        "format", "key", "zone", "languages", "customer", "triage", "roles", "vocabularies", "form", "slots", "forms",
+        "routing", "replies", "initial", "states", "transitions", "notices", *LEVELS, *SCREENS,
     )  # fmt: skip
     if root.at("format").value != FORMAT or isinstance(root.at("format").value, bool):
         root.at("format").fault("unknown_format", f"this release reads format = {FORMAT}")
@@ -151,29 +174,38 @@ def _build(
     vocabularies = _vocabularies(root)
     customer = root.at("customer").one_of(("required", "none"))
     roles = _roles(root)
-    form = _form(root, vocabularies, customer)
+    files = read_files(root) or files
+    forms = read_forms(root, vocabularies, customer, files)
     states = read_states(root)
-    transitions = read_transitions(root, states, {role.key: role.side for role in roles}, vocabularies, guards)
+    transitions = read_transitions(root, states, {role.key: role.side for role in roles}, vocabularies, guards, files)
     initial = root.at("initial").one_of([state.key for state in states] or [""])
     if root.at("initial").value == initial and any(state.key == initial and state.final for state in states):
         root.at("initial").fault("final_initial", f"a ticket cannot start in {initial!r}, which is final")
     zone = _zone(root.at("zone"))
     known = {**vocabularies, "priority": vocabularies.get("priority", ()), "state": tuple(s.key for s in states)}
+    workflow = Workflow(initial=initial, states=states, transitions=transitions)
     definition = Definition(
         key=root.at("key").key(),
         zone=zone,
         languages=languages,
         customer=customer,
         roles=roles,
-        workflow=Workflow(initial=initial, states=states, transitions=transitions),
-        form=form,
-        triage=_triage(root, form, vocabularies),
+        workflow=workflow,
+        forms=forms,
+        triage=read_triage(root, forms[0], vocabularies),
         vocabularies=vocabularies,
         routing=_routing(root),
         replies=_replies(root),
         notices=_notices(root),
         labels=Labels(languages),
         levels=_levels(root, zone, known, _canonical),
+        files=files,
+        screens=read_screens(
+            root,
+            roles=[role.key for role in roles],
+            forms=[form.key for form in forms],
+            actions=workflow.actions,
+        ),
         guards=guards,
         rules_hash="",
         document="",
@@ -183,7 +215,7 @@ def _build(
         kept = read_labels(below, needed_labels(definition), languages)
     if faults:
         raise DefinitionError(list(dict.fromkeys(faults)))  # a place that is read twice is at fault once
-    document = _canonical({key: value for key, value in rules.items() if key not in LEVELS})
+    document = _canonical({key: value for key, value in rules.items() if key not in (*LEVELS, *SCREENS)})
     rules_hash = hashlib.sha256(document.encode()).hexdigest()
     return attrs.evolve(definition, labels=kept or definition.labels, rules_hash=rules_hash, document=document)
 
@@ -242,72 +274,6 @@ def _sees(node: Node) -> Predicate:
     if isinstance(node.value, Mapping):
         return node.predicate()
     return SCOPES[node.one_of(tuple(SCOPES))]
-
-
-def _form(root: Node, vocabularies: Mapping[str, tuple[str, ...]], customer: str) -> Form:
-    fields: list[Field] = []
-    for node in root.at("form").each():
-        if not node.table("key", "kind", "required", "default", "fixed", "limit", "source"):
-            continue
-        key = node.at("key").key()
-        if any(field.key == key for field in fields):
-            node.at("key").fault("duplicate", f"field {key!r} stands here twice; leave one out")
-        if key in INTAKE:
-            kind, source = INTAKE[key]
-            for name in ("kind", "source"):
-                if node.at(name).value is not None:
-                    node.at(name).fault("unknown_key", f"{key!r} is known to every desk; leave {name} out")
-        else:
-            kind = node.at("kind").one_of([kind for kind in KINDS if kind != "record"])
-            source = node.at("source").text(key) if kind == "choice" else None
-            if kind != "choice" and node.at("source").value is not None:
-                node.at("source").fault("unexpected_key", 'only a field of kind "choice" has a source; leave it out')
-        field = _field(node, key or "field", kind, source, vocabularies)
-        fields.append(field)
-    keys = {field.key for field in fields}
-    if not any(field.key == "subject" and field.required for field in fields):
-        root.at("form").fault("missing_field", 'a form asks for the title: { key = "subject", required = true }')
-    if customer == "required" and "customer" not in keys:
-        fields.insert(0, Field(key="customer", kind="record", source="customer"))
-    if customer == "none" and "customer" in keys:
-        root.at("form").fault("unknown_field", 'this desk has customer = "none"; leave the field customer out')
-    return Form(tuple(fields))
-
-
-def _field(node: Node, key: str, kind: Any, source: str | None, vocabularies: Mapping[str, tuple[str, ...]]) -> Field:
-    options: tuple[str, ...] = ()
-    if kind == "choice":
-        if source not in vocabularies:
-            node.fault("unknown_vocabulary", f"no vocabulary {source!r}{meant(source or '', vocabularies)}")
-        options = vocabularies.get(source or "", ())
-    field = Field(
-        key=key,
-        kind=kind,
-        source=source,
-        options=options,
-        required=node.at("required").flag(),
-        fixed=node.at("fixed").flag(),
-        limit=node.at("limit").number(),
-        default=node.at("default").value,
-    )
-    if field.limit is not None and kind not in ("title", "text"):
-        node.at("limit").fault("unexpected_key", "only a title or a text has a limit; leave it out")
-    if field.default is not None and (found := field.fault(field.default)) is not None:
-        node.at("default").fault("bad_default", found.text())
-    if field.fixed and field.default is None:
-        node.at("fixed").fault("missing_key", "a fixed field needs a default")
-    return field
-
-
-def _triage(root: Node, form: Form, vocabularies: Mapping[str, tuple[str, ...]]) -> Form:
-    fields = []
-    for key in root.at("triage").names(_TRIAGE, "field"):
-        kind, source = INTAKE[key]
-        options = vocabularies.get(source or "", ()) if kind == "choice" else ()
-        if kind == "choice" and not options:
-            root.at("triage").fault("unknown_vocabulary", f"{key!r} needs a vocabulary {source!r}")
-        fields.append(Field(key=key, kind=kind, source=source, options=options))
-    return Form(tuple(fields))
 
 
 def _routing(root: Node) -> Routing:

@@ -8,6 +8,7 @@ always today's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from supportcore import text
-from supportcore.forms.fields import Form
+from supportcore.definition.screens import Screens
+from supportcore.forms.fields import FILE_LIMIT, FILES_AT_ONCE, Form, Slot
 from supportcore.people.access import Role
 from supportcore.workflow.definition import WaitingOn, Workflow
 
@@ -27,6 +29,8 @@ FORMAT = 1
 """Of the definition document; part of the hash."""
 LEVELS = ("calendars", "ladders", "policies", "levels")
 """The sections of a definition that say what the desk promises; they are hashed and stored apart from the rules."""
+SCREENS = ("files", "lists", "boards", "menu", "page", "questions")
+"""The sections that say what a front end is given; as labels they are always today's, neither hashed nor stored."""
 
 Guard = Callable[[Any, Any], bool]
 """A host's own rule: takes a ticket and an actor, returns whether the action is allowed."""
@@ -78,6 +82,28 @@ class NoticeRule:
     author: bool = False
 
 
+@attrs.frozen(kw_only=True)
+class FilePolicy:
+    """
+    What a desk takes of files.
+
+    Attributes:
+        size: Bytes of one file at most.
+        count: Files in one slot at most.
+        types: Media types it takes, such as ``application/pdf`` or ``image/*``; empty means any.
+        keep: How long a draft is kept that no command takes.
+    """
+
+    size: int = FILE_LIMIT
+    count: int = FILES_AT_ONCE
+    types: tuple[str, ...] = ()
+    keep: timedelta = timedelta(days=1)
+
+    def slot(self, key: str) -> Slot:
+        """Return a slot that takes what the desk takes."""
+        return Slot(key=key, count=self.count, size=self.size, types=self.types)
+
+
 @attrs.frozen
 class Labels:
     """
@@ -114,7 +140,10 @@ class Definition:
         zone: Name of the time zone the desk lives in.
         rules_hash: sha256 of `document`.
         document: The canonical rules as authored, as JSON text; what is stored.
-        opening: Who must name a customer: ``required``, or ``none`` where tickets have no customer.
+        customer: Who must name a customer: ``required``, or ``none`` where tickets have no customer.
+        forms: What is asked when a ticket is opened; the default form first.
+        files: What it takes of files; None if it takes none.
+        screens: Lists, boards, menu and the like.
         levels: What the desk promises; None if it promises nothing. Hashed and stored apart from the rules.
         replies: Pairs of side and party: whom the ticket waits for once that side has replied.
     """
@@ -125,7 +154,7 @@ class Definition:
     customer: Literal["required", "none"]
     roles: tuple[Role, ...]
     workflow: Workflow
-    form: Form
+    forms: tuple[Form, ...]
     triage: Form
     vocabularies: Mapping[str, tuple[str, ...]] = attrs.field(eq=False)
     routing: Routing
@@ -133,9 +162,21 @@ class Definition:
     notices: tuple[NoticeRule, ...]
     labels: Labels = attrs.field(eq=False)
     levels: ServiceLevels | None = None
+    files: FilePolicy | None = None
+    screens: Screens = Screens()
     guards: Mapping[str, Guard] = attrs.field(eq=False, factory=dict)
     rules_hash: str
     document: str = attrs.field(repr=False)
+
+    @property
+    def form(self) -> Form:
+        """The default intake form."""
+        return self.forms[0]
+
+    @cached_property
+    def forms_by_key(self) -> Mapping[str, Form]:
+        """The intake forms by key."""
+        return MappingProxyType({form.key: form for form in self.forms})
 
     @cached_property
     def engine(self) -> Engine:

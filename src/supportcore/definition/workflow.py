@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from supportcore.definition.model import Guard
+import attrs
+
+from supportcore.definition.forms import FILES
+from supportcore.definition.model import FilePolicy, Guard
 from supportcore.definition.reading import Node, meant
 from supportcore.errors import DefinitionFault
-from supportcore.forms.fields import INPUTS, Field, Form
+from supportcore.forms.fields import INPUTS, Field, Form, Slot
 from supportcore.people.access import COMMANDS, SYSTEM, Side
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, State, TimerRule, Transition
 
@@ -73,6 +76,7 @@ def read_transitions(
     roles: Mapping[str, Side],
     vocabularies: Mapping[str, tuple[str, ...]],
     guards: Mapping[str, Guard],
+    files: FilePolicy | None,
 ) -> tuple[Transition, ...]:
     """Return the transitions, and note what does not fit together between them, states, roles and guards."""
     transitions: list[Transition] = []
@@ -83,7 +87,7 @@ def read_transitions(
             "action", "from", "to", "roles", "when", "guard", "requires", "accepts", "comment", "waiting_on", "assign"
         ):
             continue
-        step = _transition(node, states, keys, roles, vocabularies, guards)
+        step = _transition(node, states, keys, roles, vocabularies, guards, files)
         for source in step.sources:
             other = taken.setdefault((step.action, source), node.path)
             if other != node.path:
@@ -101,6 +105,7 @@ def _transition(
     roles: Mapping[str, Side],
     vocabularies: Mapping[str, tuple[str, ...]],
     guards: Mapping[str, Guard],
+    files: FilePolicy | None,
 ) -> Transition:
     action = node.at("action").key()
     if action in COMMANDS:
@@ -134,17 +139,21 @@ def _transition(
         roles=frozenset(known_roles),
         when=node.at("when").predicate(),
         guard=guard,
-        form=_inputs(node, vocabularies),
+        form=_inputs(node, vocabularies, files),
         comment=comment,
         waiting_on=waiting.one_of(PARTIES) if waiting.value is not None else None,
         assign=assign.one_of(("actor", "nobody")) if assign.value is not None else None,
     )
 
 
-def _inputs(node: Node, vocabularies: Mapping[str, tuple[str, ...]]) -> Form:
+def _inputs(node: Node, vocabularies: Mapping[str, tuple[str, ...]], files: FilePolicy | None) -> Form:
     fields: list[Field] = []
+    slots: list[Slot] = []
     for name, required in (("requires", True), ("accepts", False)):
-        for key in node.at(name).names(INPUTS, "input"):
+        for key in node.at(name).names((*INPUTS, FILES), "input"):
+            if key == FILES:
+                slots.append(attrs.evolve((files or FilePolicy()).slot(FILES), required=required))
+                continue
             kind, source = INPUTS[key]
             if any(field.key == key for field in fields):
                 node.at(name).fault("duplicate", f"{key!r} is required already; leave one out")
@@ -152,7 +161,11 @@ def _inputs(node: Node, vocabularies: Mapping[str, tuple[str, ...]]) -> Form:
             if kind == "choice" and not options:
                 node.at(name).fault("unknown_vocabulary", f"{key!r} needs a vocabulary {source!r}")
             fields.append(Field(key=key, kind=kind, source=source, options=options, required=required))
-    return Form(tuple(fields))
+    if slots and files is None:
+        node.fault("missing_section", "a desk that takes files says so: [files]")
+    if len(slots) > 1:
+        node.at("accepts").fault("duplicate", f"{FILES!r} is required already; leave one out")
+    return Form(tuple(fields), slots=tuple(slots[:1]))
 
 
 def _check_automatic(root: Node, states: tuple[State, ...], steps: Mapping[tuple[str, str], Transition]) -> None:
@@ -172,7 +185,7 @@ def _check_automatic(root: Node, states: tuple[State, ...], steps: Mapping[tuple
                 problem = ("unknown_action", f"no action {action!r} leaves {state.key!r}{meant(action, known)}")
             elif SYSTEM not in step.roles:
                 problem = ("not_automatic", f'{action!r} is taken by the desk itself; add "{SYSTEM}" to its roles')
-            elif any(field.required for field in step.form.fields):
+            elif step.form.asks:
                 problem = ("not_automatic", f"{action!r} asks for input, which nobody gives when the desk takes it")
             if problem is not None:
                 root.faults.append(DefinitionFault(root.file, f"{node.path}.{path}", *problem))

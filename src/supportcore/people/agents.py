@@ -21,6 +21,7 @@ class Agent:
     id: str = text.host_id()
     name: str = text.title()
     email: str = text.email("")
+    phone: str = text.title("")
     locale: str = text.title("")
     skills: frozenset[str] = attrs.field(default=frozenset(), converter=text.frozen_set)
     active: bool = True

@@ -39,6 +39,7 @@ class Contact:
     name: str = text.title()
     customers: frozenset[str] = attrs.field(default=frozenset(), converter=text.frozen_set)
     email: str = text.email("")
+    phone: str = text.title("")
     locale: str = text.title("")
     active: bool = True
 

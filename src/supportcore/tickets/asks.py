@@ -59,10 +59,17 @@ class LoadHistory:
 
 
 @attrs.frozen
+class LoadFiles:
+    """The files of these ids. Answered by a tuple of `File` or None, in order."""
+
+    ids: tuple[str, ...]
+
+
+@attrs.frozen
 class NextNumber:
     """The next ticket number; asked last, when nothing can be refused any more. Answered by an int."""
 
 
-Ask = FindReceipt | LoadTicket | LoadRecords | LoadRules | LoadLevels | LoadHistory | NextNumber
+Ask = FindReceipt | LoadTicket | LoadRecords | LoadRules | LoadLevels | LoadHistory | LoadFiles | NextNumber
 Asking = Generator[Ask, Any, T]
 """A computation that asks its way to a ``T``."""

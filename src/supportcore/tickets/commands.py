@@ -18,20 +18,26 @@ import attrs
 
 from supportcore import text
 from supportcore.errors import Fault, Invalid, facts
-from supportcore.forms.fields import Plain
+from supportcore.forms.fields import DEFAULT_FORM, Plain
 from supportcore.tickets.events import Content, Recorded
+from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
 
 Document = tuple[tuple[str, Plain | None], ...]
 """A filled-in form: pairs of field key and plain value, sorted by key."""
+Names = tuple[str, ...]
+MOST_FILES = 500
+"""Drafts that one command may name at all; what it may take is for its form to say."""
 
 
 def as_document(values: object) -> Document:
     """
     Convert a mapping into sorted pairs.
 
+    What a text may hold, and how much, is left to the field it is for.
+
     Raises:
-        Invalid: A key or value outside the domain; all such faults at once.
+        Invalid: A key that none has, a number outside the domain, or no plain value; all such faults at once.
     """
     if isinstance(values, tuple):
         values = dict(values)
@@ -43,11 +49,8 @@ def as_document(values: object) -> Document:
     for key, value in values.items():
         if text.key_fault(key, "") is not None:
             faults.append(Fault(str(key)[:40], "unknown_field"))
-        elif value is None or isinstance(value, bool):
+        elif value is None or isinstance(value, (bool, str)):
             pairs.append((key, value))
-        elif isinstance(value, str):
-            fault = text.body_fault(value, key, empty=True)
-            faults.append(fault) if fault else pairs.append((key, value))
         elif isinstance(value, (int, float)):
             fault = text.number_fault(value, key)
             faults.append(fault) if fault else pairs.append((key, value))
@@ -59,6 +62,24 @@ def as_document(values: object) -> Document:
     return tuple(sorted(pairs))
 
 
+def as_files(values: object) -> Names:
+    """
+    Convert a list of ids of drafts into a tuple.
+
+    Raises:
+        Invalid: It is no list of ids, or a very long one.
+    """
+    if not isinstance(values, (list, tuple)):
+        told = facts(expected="a list of ids of drafts", expected_es="una lista de identificadores")
+        raise Invalid(Fault("files", "wrong_type", told))
+    if len(values) > MOST_FILES:
+        raise Invalid(Fault("files", "too_many_files", facts(limit=MOST_FILES)))
+    faults = [fault for place, value in enumerate(values) if (fault := text.id_fault(value, f"files.{place}"))]
+    if faults:
+        raise Invalid(*faults)
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class OpenTicket:
     """
@@ -67,12 +88,16 @@ class OpenTicket:
     Attributes:
         document: The desk's intake form.
         contact: Actor id of the person it is opened for; None means the one who opens it. Only staff may name another.
+        form: Key of the form that was filled in.
+        files: Ids of drafts to take.
     """
 
     commutative: ClassVar[bool] = True
     command_id: str = text.host_id()
     document: Document = attrs.field(converter=as_document)
     contact: str | None = text.host_id(None)
+    form: str = text.key(DEFAULT_FORM)
+    files: Names = attrs.field(default=(), converter=as_files)
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +105,7 @@ class _OnTicket:
     commutative: ClassVar[bool] = False
     command_id: str = text.host_id()
     ticket: str = text.host_id()
-    seen_version: int | None = text.integer(None)
+    seen_version: int | None = text.seen_version()
 
 
 @attrs.frozen(kw_only=True)
@@ -89,6 +114,7 @@ class Reply(_OnTicket):
 
     commutative: ClassVar[bool] = True
     document: Document = attrs.field(converter=as_document)
+    files: Names = attrs.field(default=(), converter=as_files)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +123,7 @@ class AddNote(_OnTicket):
 
     commutative: ClassVar[bool] = True
     document: Document = attrs.field(converter=as_document)
+    files: Names = attrs.field(default=(), converter=as_files)
 
 
 @attrs.frozen(kw_only=True)
@@ -119,6 +146,7 @@ class Act(_OnTicket):
 
     action: str = text.key()
     document: Document = attrs.field(default=(), converter=as_document)
+    files: Names = attrs.field(default=(), converter=as_files)
 
 
 @attrs.frozen(kw_only=True)
@@ -218,6 +246,7 @@ class Decision:
     All that a command comes to; saved in one transaction or not at all.
 
     Attributes:
+        files: Drafts that a ticket takes, as they are kept from now on; each must still be a draft.
         receipt: None for what the desk does by itself.
         repeated: The command was carried out before; there is nothing to save.
     """
@@ -225,5 +254,6 @@ class Decision:
     changes: tuple[Change, ...] = ()
     contents: tuple[Content, ...] = ()
     outbox: tuple[OutboxRow, ...] = ()
+    files: tuple[File, ...] = ()
     receipt: Receipt | None = None
     repeated: bool = False

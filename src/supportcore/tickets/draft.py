@@ -8,6 +8,7 @@ and the position, so that deciding again decides the same.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from supportcore.definition.model import Definition
@@ -31,6 +32,7 @@ from supportcore.tickets.events import (
     Triaged,
 )
 from supportcore.tickets.evolve import evolve, opened
+from supportcore.tickets.files import FILE, File, content_of, taken
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.timekeeping import follow
 from supportcore.workflow.definition import Audience
@@ -89,6 +91,7 @@ class Draft:
         self._quiet = quiet
         self._contents: list[Content] = []
         self._outbox: list[OutboxRow] = []
+        self._files: list[File] = []
 
     @property
     def ticket(self) -> Ticket:
@@ -122,11 +125,21 @@ class Draft:
         self._ticket = evolve(self.ticket, event)
         self._record(event, command_id)
 
-    def write(self, ticket_id: str, kind: str, body: str, *, author: str, audience: Audience, salt: str) -> ContentRef:
+    def write(
+        self,
+        ticket_id: str,
+        kind: str,
+        body: str,
+        *,
+        author: str,
+        audience: Audience,
+        salt: str,
+        content_id: str | None = None,
+    ) -> ContentRef:
         """Keep what was written with the next event, and return the reference the event holds."""
         position = self.position
         content = Content(
-            id=f"{ticket_id}-{position}-{kind}",
+            id=content_id or f"{ticket_id}-{position}-{kind}",
             ticket=ticket_id,
             position=position,
             kind=kind,
@@ -138,6 +151,18 @@ class Draft:
         self._contents.append(content)
         return ContentRef(id=content.id, digest=content_digest(salt, body))
 
+    def attach(
+        self, ticket_id: str, files: Iterable[File], *, author: str, audience: Audience, salt: Callable[[], str]
+    ) -> tuple[ContentRef, ...]:
+        """Take drafts with the next event, and return the references the event holds."""
+        refs = []
+        for file in files:
+            self._files.append(taken(file, ticket_id))
+            told = content_of(file)
+            ref = self.write(ticket_id, FILE, told, author=author, audience=audience, salt=salt(), content_id=file.id)
+            refs.append(ref)
+        return tuple(refs)
+
     def decision(self, receipt: Receipt | None = None) -> Decision:
         """Return everything as what is to be saved."""
         changes = (Change(before=self.before, ticket=self.ticket, recorded=tuple(self.recorded)),)
@@ -145,6 +170,7 @@ class Draft:
             changes=changes if self.recorded else (),
             contents=tuple(self._contents),
             outbox=tuple(self._outbox),
+            files=tuple(self._files),
             receipt=receipt,
         )
 

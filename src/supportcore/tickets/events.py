@@ -35,7 +35,8 @@ class Content:
     What a person wrote, apart from the facts, so that it can be erased with the history still folding.
 
     Attributes:
-        kind: ``description``, ``answers`` (JSON of the desk's own fields), ``message``, ``note`` or ``comment``.
+        kind: ``description``, ``answers`` (JSON of the desk's own fields), ``message``, ``note``, ``comment``, or
+            ``file`` (JSON of what a file is called; its id is that of the file).
         position: Position of the event that refers to it.
         salt: Goes with the text into the digest, and with it when it is erased.
     """
@@ -91,6 +92,7 @@ class TicketOpened:
     timers: tuple[Timer, ...] = ()
     description: ContentRef | None = None
     answers: ContentRef | None = None
+    files: tuple[ContentRef, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -108,6 +110,7 @@ class Replied:
     message: ContentRef
     waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
     pausing: bool = False
+    files: tuple[ContentRef, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -117,6 +120,7 @@ class NoteAdded:
     at: datetime = text.instant_at()
     actor: str = text.host_id()
     note: ContentRef
+    files: tuple[ContentRef, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -147,6 +151,7 @@ class StateChanged:
     reason: str | None = text.key(None)
     side: Side | None = text.one_of(("customer", "staff"), None)
     pausing: bool = False
+    files: tuple[ContentRef, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

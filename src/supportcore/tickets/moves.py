@@ -7,7 +7,7 @@ in answer to a reply. Beside them stands what clocks do when their instants come
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from supportcore.forms.fields import Plain
@@ -22,6 +22,7 @@ from supportcore.tickets.events import (
     ClockBreached,
     ClockEvent,
     ClockWarned,
+    ContentRef,
     Escalated,
     Event,
     StateChanged,
@@ -29,6 +30,7 @@ from supportcore.tickets.events import (
     TimerRefused,
     Triaged,
 )
+from supportcore.tickets.files import File
 from supportcore.tickets.permissions import attempt
 from supportcore.tickets.references import CLASSIFIED
 from supportcore.tickets.ticket import Timer
@@ -62,15 +64,19 @@ def move(
     command_id: str,
     values: Mapping[str, Plain],
     side: Side | None = None,
-    salt: str = "",
+    salt: Callable[[], str] | None = None,
+    files: Iterable[File] = (),
 ) -> None:
-    """Let *step* happen, with the checked *values* of its form; *side* is that of the person who acts."""
+    """Let *step* happen, with the checked *values* and *files* of its form; *side* is that of the person who acts."""
     ticket = draft.ticket
     target = draft.rules.workflow.by_key[step.to or ticket.state]
     comment = values.get("comment")
     ref = None
-    if comment is not None:
-        ref = draft.write(ticket.id, "comment", str(comment), author=actor, audience=step.comment, salt=salt)
+    attached: tuple[ContentRef, ...] = ()
+    if salt is not None:
+        if comment is not None:
+            ref = draft.write(ticket.id, "comment", str(comment), author=actor, audience=step.comment, salt=salt())
+        attached = draft.attach(ticket.id, files, author=actor, audience=step.comment, salt=salt)
     asked = values.get("waiting_on")
     waiting: WaitingOn | None = asked if asked is not None else step.waiting_on  # type: ignore[assignment]  # an option
     if waiting is None:
@@ -92,6 +98,7 @@ def move(
         reason=None if reason is None else str(reason),
         side=side,
         pausing=pausing(draft.levels, target, waiting),
+        files=attached,
     )
     draft.add(event, command_id)
     _assign(draft, step, actor=actor, at=at, command_id=command_id, values=values)

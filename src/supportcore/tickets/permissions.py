@@ -9,11 +9,16 @@ under.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import attrs
+
+from supportcore.definition.forms import FILES
 from supportcore.definition.model import Definition
 from supportcore.errors import Reason, Refused, facts
 from supportcore.forms.fields import Field, Form
 from supportcore.people.access import Actor, Role, Side
-from supportcore.predicate import AnyOf, Predicate, bind
+from supportcore.predicate import ALWAYS, AnyOf, Predicate, bind
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.timekeeping import within_grace
@@ -22,12 +27,12 @@ from supportcore.workflow.definition import Transition
 REPLY_FORM = Form((Field(key="text", kind="text", required=True),))
 ASSIGN_FORM = Form(
     (
-        Field(key="assignee", kind="record", source="agent"),
-        Field(key="responsible", kind="record", source="agent"),
-        Field(key="team", kind="record", source="team"),
+        Field(key="assignee", kind="record", source="agent", clears=True),
+        Field(key="responsible", kind="record", source="agent", clears=True),
+        Field(key="team", kind="record", source="team", clears=True),
     )
 )
-DEADLINE_FORM = Form((Field(key="deadline", kind="instant"),))
+DEADLINE_FORM = Form((Field(key="deadline", kind="instant", clears=True),))
 ON_TICKET = ("reply", "note", "assign", "triage", "set_deadline", "retarget")
 """The commands on a ticket that every desk has, beside the actions of its workflow."""
 _WHILE_OPEN = ("reply", "assign", "triage", "set_deadline", "retarget")
@@ -89,6 +94,39 @@ def opening_refusals(desk: Definition, actor: Actor) -> tuple[Reason, ...]:
     return () if actor.customers else (Reason("no_customer"),)
 
 
+def speaks_for(desk: Definition, actor: Actor) -> tuple[str, ...]:
+    """Return the ids of the customers that *actor* may open tickets for, active or not; empty for staff: for any."""
+    if desk.customer == "none" or side_of(desk, actor) == "staff":
+        return ()
+    return tuple(sorted(actor.customers))
+
+
+def opening_form(desk: Definition, form: Form, actor: Actor, usable: Collection[str] | None) -> Form:
+    """
+    Return an intake form as *actor* is asked it.
+
+    The customer's side is asked for one of its own customers; where there is only one, it stands there already. The
+    customer is asked for whatever a condition says, unless it is known.
+
+    Args:
+        usable: Those of `speaks_for` that are active; None for staff, who may name any.
+    """
+    bound = form.bound(actor)
+    if desk.customer == "none":
+        return bound
+    found = bound.field("customer")
+    asked = found or Field(key="customer", kind="record", source="customer")
+    default = asked.default
+    if usable is not None and default not in usable:
+        default = next(iter(usable)) if len(usable) == 1 else None
+    known = default is not None and (asked.fixed or (usable is not None and len(usable) == 1))
+    if known and found is None:
+        return attrs.evolve(bound, sets=(*bound.sets, ("customer", str(default))))
+    customer = attrs.evolve(asked, default=default, fixed=known, required=default is None, when=ALWAYS)
+    place = bound.fields.index(asked) if found else 0
+    return attrs.evolve(bound, fields=(*bound.fields[:place], customer, *bound.fields[place + bool(found) :]))
+
+
 def unknown_customers(actor: Actor) -> Reason:
     """Return why somebody cannot open a ticket whose customers the catalogue does not have, or has retired."""
     return Reason("customer_unknown", facts(customers=", ".join(sorted(actor.customers))))
@@ -129,7 +167,7 @@ def _may_reopen(draft: Draft, step: Transition) -> bool:
 def form_of(desk: Definition, draft: Draft, name: str) -> Form:
     """Return the form that *name* asks for in the present state."""
     if name in ("reply", "note"):
-        return REPLY_FORM
+        return REPLY_FORM if desk.files is None else attrs.evolve(REPLY_FORM, slots=(desk.files.slot(FILES),))
     if name == "assign":
         return ASSIGN_FORM
     if name == "triage":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from supportcore.errors import Fault, facts
+from supportcore.forms.fields import Form
 
 REFERENCES = (
     "customer", "product", "module", "product_version", "service", "project",
@@ -27,10 +28,24 @@ _KIND = {
     "team": "team",
 }
 
+_PARENTS = {
+    "module": ("product",),
+    "product_version": ("product", "customer"),
+    "service": ("customer",),
+    "project": ("customer",),
+    "agreement": ("customer",),
+}
+
 
 def refs_of(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return kind and id of each record that *values* name, by field."""
     return {key: (_KIND[key], str(value)) for key, value in values.items() if key in _KIND}
+
+
+def naming(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of *values* that name records, and not merely have the key of a field that elsewhere does."""
+    records = {field.key for field in form.fields if field.kind == "record"} | dict(form.sets).keys()
+    return {key: value for key, value in values.items() if key in _KIND and key in records}
 
 
 def record_faults(values: Mapping[str, Any], known: Mapping[str, Any], only: set[str] | None = None) -> list[Fault]:
@@ -39,11 +54,12 @@ def record_faults(values: Mapping[str, Any], known: Mapping[str, Any], only: set
 
     Args:
         known: The record found for each field, or None.
-        only: Fields that changed; a retired record is kept where it is not named anew. None means all.
+        only: Fields that changed; None means all. A retired record is kept where it is not named anew, and what a
+            field and its parents name is kept, whatever became of the records, where none of them is.
     """
     faults: list[Fault] = []
     for key, kind in _KIND.items():
-        if key not in values:
+        if key not in values or (only is not None and only.isdisjoint((key, *parents_of(key)))):
             continue
         record = known.get(key)
         if record is None:
@@ -56,14 +72,37 @@ def record_faults(values: Mapping[str, Any], known: Mapping[str, Any], only: set
 
 
 def _belongs(key: str, record: Any, values: Mapping[str, Any]) -> list[Fault]:
-    """A module or version is of the ticket's product; a project, service or agreement is the customer's."""
-    if key in ("module", "product_version"):
-        owner = values.get("product")
-        if owner is not None and record.product != owner:
+    """A module or version is of the ticket's product; a project, service, agreement or version is the customer's."""
+    for parent in parents_of(key):
+        owner = values.get(parent)
+        if not belongs(parent, record, owner):
+            if owner is None:
+                return [Fault(key, "needs_field", facts(field=parent))]
             return [Fault(key, "not_of", facts(kind=_KIND[key], id=record.id, owner=owner))]
-    customer = values.get("customer")
-    if key in ("project", "agreement") and customer is not None and record.customer != customer:
-        return [Fault(key, "not_of", facts(kind=key, id=record.id, owner=customer))]
-    if key == "service" and record.customers and customer is not None and customer not in record.customers:
-        return [Fault(key, "not_of", facts(kind="service", id=record.id, owner=customer))]
     return []
+
+
+def parents_of(key: str) -> tuple[str, ...]:
+    """Return the fields that say which records may be named in a field."""
+    return _PARENTS.get(key, ())
+
+
+def owners_of(parent: str, record: Any) -> frozenset[str] | None:
+    """Return the ids of the products or customers that a record belongs to; None if it is for everybody."""
+    if parent == "product":
+        return frozenset((record.product,))
+    several: frozenset[str] | None = getattr(record, "customers", None)
+    return frozenset((record.customer,)) if several is None else several or None
+
+
+def belongs(parent: str, record: Any, owner: str | None) -> bool:
+    """Return whether a record may be named together with *owner*, a product or customer; a product is needed."""
+    if owner is None:
+        return parent != "product"
+    owners = owners_of(parent, record)
+    return owners is None or owner in owners
+
+
+def kind_of_field(key: str) -> str:
+    """Return the kind of record that a field names."""
+    return _KIND[key]

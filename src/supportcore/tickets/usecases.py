@@ -18,16 +18,18 @@ import attrs
 
 from supportcore.definition.model import Definition
 from supportcore.errors import CommandReused, Fault, Invalid, NotFound, Reason, Refused, StaleVersion, facts
-from supportcore.forms.fields import INTAKE, Plain, check
+from supportcore.forms.checking import check
+from supportcore.forms.fields import INTAKE, Form, Plain
 from supportcore.ids import derived
 from supportcore.people.access import IMPORTER, Actor
 from supportcore.sla.policy import ServiceLevels
 from supportcore.sla.working import HORIZON
-from supportcore.text import instant_of_text
+from supportcore.text import id_fault, instant_of_text
 from supportcore.tickets.advance import advance
 from supportcore.tickets.asks import (
     Asking,
     FindReceipt,
+    LoadFiles,
     LoadHistory,
     LoadLevels,
     LoadRecords,
@@ -61,18 +63,21 @@ from supportcore.tickets.events import (
     TicketOpened,
     Triaged,
 )
+from supportcore.tickets.files import File, file_faults
 from supportcore.tickets.moves import follow_reply, move, pausing, timers_of
 from supportcore.tickets.permissions import (
     ON_TICKET,
     form_of,
+    opening_form,
     opening_refusals,
     refusals,
     require_role,
     sees,
     side_of,
+    speaks_for,
     unknown_customers,
 )
-from supportcore.tickets.references import CLASSIFIED, REFERENCES, record_faults, refs_of
+from supportcore.tickets.references import CLASSIFIED, REFERENCES, belongs, naming, record_faults, refs_of
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.timekeeping import deadline_clock
 from supportcore.workflow.definition import Transition
@@ -156,6 +161,8 @@ def begin(command: OnTicket, context: Context) -> Asking[Draft]:
         raise Refused(Reason("at_runs_backwards", told))
     advance(draft, _instant(context, draft))
     seen = command.seen_version
+    if seen is not None and seen > draft.ticket.version:
+        raise Invalid(Fault("seen_version", "out_of_range", facts(minimum=0, maximum=draft.ticket.version)))
     if seen is not None and seen != draft.ticket.version and not command.commutative:
         history = yield LoadHistory(stored.id, min(seen, stored.version))
         staff = side_of(context.desk, context.actor) == "staff"
@@ -171,43 +178,63 @@ def open_ticket(command: OpenTicket, context: Context) -> Asking[Draft]:
     if reasons := opening_refusals(desk, actor):
         raise Refused(*reasons)
     staff = side_of(desk, actor) == "staff"
-    values, faults = check(desk.form, dict(command.document))
+    form = desk.forms_by_key.get(command.form)
+    if form is None:
+        raise Invalid(Fault("form", "not_an_option", facts(options=", ".join(desk.forms_by_key))))
+    mine = [("customer", id_) for id_ in speaks_for(desk, actor)]
+    routed = [("team", desk.routing.team)] if desk.routing.team is not None else []
+    spoken = [("contact", command.contact)] if staff and command.contact is not None else []
+    refs = tuple(dict.fromkeys([*mine, *routed, *spoken, *_perhaps_named(form, dict(command.document))]))
+    records = dict(zip(refs, (yield LoadRecords(refs)), strict=True))
+    usable = [ref[1] for ref in mine if records[ref] is not None and records[ref].active]
+    if mine and not usable:
+        raise Refused(unknown_customers(actor))
+    form_asked = opening_form(desk, form, actor, usable if mine else None)
+    document = dict(command.document)
+    values, faults = check(form_asked, document)
     found = list(faults)
     if command.contact not in (None, actor.id) and not staff:
         found.append(Fault("contact", "read_only"))
-    refs = refs_of(values)
-    if desk.routing.team is not None:
-        refs["team"] = ("team", desk.routing.team)
-    mine = () if staff or desk.customer == "none" else tuple(("customer", id_) for id_ in sorted(actor.customers))
-    records = yield LoadRecords((*mine, *refs.values()))
-    usable = [record.id for record in records[: len(mine)] if record is not None and record.active]
-    if mine and not usable:
-        raise Refused(unknown_customers(actor))
-    if desk.customer == "required" and "customer" not in values:
-        if len(usable) == 1:
-            values["customer"] = usable[0]
-        else:
-            found.append(Fault("customer", "required"))
-    elif "customer" in values and not staff and values["customer"] not in actor.customers:
-        found.append(Fault("customer", "not_yours"))
-    known = dict(zip(refs, records[len(mine) :], strict=True))
-    if "agreement" not in values and "customer" in values:
-        yield from _agreement(context, values, known, records[: len(mine)])
-    found.extend(record_faults({key: values[key] for key in values if key in refs}, known))
+    named = naming(form_asked, values)
+    known = {key: records[ref] for key, ref in refs_of(named).items()}
+    fixed = Fault("customer", "read_only")
+    if mine and ("customer" in named or fixed in found) and document.get("customer", mine[0][1]) not in actor.customers:
+        found = [Fault("customer", "not_yours"), *(fault for fault in found if fault != fixed)]
+    set_by_form = dict(form.sets)  # what no field asks is the fault of the form
+    found.extend(one._replace(path="form") if one.path in set_by_form else one for one in record_faults(named, known))
+    found.extend(_contact_faults(named.get("customer"), *(records[ref] for ref in spoken)))
+    if "agreement" not in values and (customer := known.get("customer")) is not None:
+        yield from _agreement(context, values, customer)
+    files, file_faults_found = yield from _files(command.files, context, form)
+    found.extend(file_faults_found)
     if found:
         raise Invalid(*found)
 
     ticket_id = derived("ticket", desk.key, command.command_id)
     number: int = yield NextNumber()
-    return _opened(command, context, ticket_id, values, known.get("team"), number=number)
+    team = records[routed[0]] if routed else None
+    return _opened(command, context, ticket_id, values, team, files=files, number=number)
 
 
-def _agreement(
-    context: Context, values: dict[str, Plain], known: Mapping[str, Any], mine: Iterable[Any]
-) -> Asking[None]:
+def _contact_faults(customer: str | None, *contacts: Any) -> list[Fault]:
+    """Somebody whom the catalogue knows speaks for the customers it names; others are the host's own to know."""
+    return [
+        Fault("contact", "not_of", facts(kind="contact", id=contact.id, owner=customer))
+        for contact in contacts
+        if contact is not None and customer is not None and not belongs("customer", contact, customer)
+    ]
+
+
+def _perhaps_named(form: Form, document: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    """Return the records that may come to be named: all that a check of *document* can leave, read in one go."""
+    defaults = {field.key: field.default for field in form.fields if field.default is not None}
+    said = naming(form, {**defaults, **document, **dict(form.sets)})
+    return refs_of({key: value for key, value in said.items() if id_fault(value, key) is None}).values()
+
+
+def _agreement(context: Context, values: dict[str, Plain], customer: Any) -> Asking[None]:
     """Take over the agreement that the customer's tickets are served under, if it holds."""
-    customer = known.get("customer") or next((r for r in mine if r is not None and r.id == values["customer"]), None)
-    if customer is None or customer.agreement is None:
+    if customer.agreement is None:
         return
     (agreement,) = yield LoadRecords((("agreement", customer.agreement),))
     if agreement is not None and agreement.customer == customer.id and agreement.holds(context.at or context.now):
@@ -215,7 +242,14 @@ def _agreement(
 
 
 def _opened(
-    command: OpenTicket, context: Context, ticket_id: str, values: Mapping[str, Plain], team: Any, *, number: int
+    command: OpenTicket,
+    context: Context,
+    ticket_id: str,
+    values: Mapping[str, Plain],
+    team: Any,
+    *,
+    files: Iterable[File],
+    number: int,
 ) -> Draft:
     desk, actor = context.desk, context.actor
     at = context.at or context.now
@@ -248,6 +282,7 @@ def _opened(
         timers=timers_of(state, at),
         description=keep("description", str(description)) if description is not None else None,
         answers=keep("answers", json.dumps(answers, ensure_ascii=False, sort_keys=True)) if answers else None,
+        files=draft.attach(ticket_id, files, author=actor.id, audience="public", salt=context.salt),
         **{key: _text(values.get(key)) for key in REFERENCES},
     )
     draft.open(ticket_id, event, command.command_id)
@@ -264,8 +299,7 @@ def _route(desk: Definition, ticket_id: str, team: Any) -> str | None:
 
 def reply(command: Reply, context: Context, draft: Draft) -> Asking[None]:
     """Decide a public message."""
-    values = _checked(command, context, draft, "reply")
-    yield from ()  # asks nothing, and is a generator like the others
+    values, files = yield from _checked(command, context, draft, "reply")
     desk, actor, at = context.desk, context.actor, _instant(context, draft)
     side = side_of(desk, actor)
     ref = draft.write(
@@ -274,25 +308,26 @@ def reply(command: Reply, context: Context, draft: Draft) -> Asking[None]:
     waiting = dict(draft.rules.replies).get(side) or draft.ticket.waiting_on
     state = draft.rules.workflow.by_key[draft.ticket.state]
     still = pausing(draft.levels, state, waiting)
-    event = Replied(at=at, actor=actor.id, side=side, message=ref, waiting_on=waiting, pausing=still)
+    attached = draft.attach(draft.ticket.id, files, author=actor.id, audience="public", salt=context.salt)
+    event = Replied(at=at, actor=actor.id, side=side, message=ref, waiting_on=waiting, pausing=still, files=attached)
     draft.add(event, command.command_id)
     follow_reply(draft, side, actor=actor, at=at, command_id=command.command_id)
 
 
 def add_note(command: AddNote, context: Context, draft: Draft) -> Asking[None]:
     """Decide an internal note."""
-    values = _checked(command, context, draft, "note")
-    yield from ()  # asks nothing, and is a generator like the others
+    values, files = yield from _checked(command, context, draft, "note")
     actor = context.actor.id
     ref = draft.write(
         draft.ticket.id, "note", str(values["text"]), author=actor, audience="internal", salt=context.salt()
     )
-    draft.add(NoteAdded(at=_instant(context, draft), actor=actor, note=ref), command.command_id)
+    attached = draft.attach(draft.ticket.id, files, author=actor, audience="internal", salt=context.salt)
+    draft.add(NoteAdded(at=_instant(context, draft), actor=actor, note=ref, files=attached), command.command_id)
 
 
 def assign(command: Assign, context: Context, draft: Draft) -> Asking[None]:
     """Decide who works on it."""
-    values = _checked(command, context, draft, "assign")
+    values, _ = yield from _checked(command, context, draft, "assign")
     given = dict(command.document)
     yield from _check_records(values)
     ticket = draft.ticket
@@ -308,14 +343,10 @@ def assign(command: Assign, context: Context, draft: Draft) -> Asking[None]:
 
 def triage(command: Triage, context: Context, draft: Draft) -> Asking[None]:
     """Decide how it is classified."""
-    values = _checked(command, context, draft, "triage")
+    values, _ = yield from _checked(command, context, draft, "triage")
     given = dict(command.document)
     ticket = draft.ticket
     now = {key: _text(values.get(key)) if key in given else getattr(ticket, key) for key in REFERENCES}
-    needed = {field.key for field in context.desk.form.fields if field.required}
-    cleared = [Fault(key, "required") for key in given if key in needed and now.get(key) is None]
-    if cleared:
-        raise Invalid(*cleared)
     changed = {key for key in REFERENCES if now[key] != getattr(ticket, key)}
     if not changed:
         return
@@ -333,21 +364,27 @@ def act(command: Act, context: Context, draft: Draft) -> Asking[None]:
     step = refusals(context.desk, draft, context.actor, command.action)
     if not isinstance(step, Transition):
         raise Refused(*(step or ()))
-    values, faults = check(step.form, dict(command.document))
-    if faults:
-        raise Invalid(*faults)
+    values, files = yield from _check_form(step.form, command, context)
     yield from _check_records(values)
     at = _instant(context, draft)
-    salt = context.salt() if "comment" in values else ""
     actor = context.actor.id
     side = side_of(context.desk, context.actor)
-    move(draft, step, actor=actor, at=at, command_id=command.command_id, values=values, side=side, salt=salt)
+    move(
+        draft,
+        step,
+        actor=actor,
+        at=at,
+        command_id=command.command_id,
+        values=values,
+        side=side,
+        salt=context.salt,
+        files=files,
+    )
 
 
 def set_deadline(command: SetDeadline, context: Context, draft: Draft) -> Asking[None]:
     """Decide by when the ticket is to be done."""
-    values = _checked(command, context, draft, "set_deadline")
-    yield from ()  # asks nothing, and is a generator like the others
+    values, _ = yield from _checked(command, context, draft, "set_deadline")
     at, ticket = _instant(context, draft), draft.ticket
     clock = None
     if "deadline" in values:
@@ -402,14 +439,32 @@ def _draft(context: Context, rules: Definition, levels: ServiceLevels | None, ti
 
 def _checked(
     command: Reply | AddNote | Assign | Triage | SetDeadline, context: Context, draft: Draft, name: str
-) -> Mapping[str, Plain]:
+) -> Asking[tuple[Mapping[str, Plain], tuple[File, ...]]]:
     reasons = refusals(context.desk, draft, context.actor, name)
     if isinstance(reasons, tuple):
         raise Refused(*reasons)
-    values, faults = check(form_of(context.desk, draft, name), dict(command.document))
-    if faults:
-        raise Invalid(*faults)
-    return values
+    return (yield from _check_form(form_of(context.desk, draft, name), command, context))
+
+
+def _check_form(
+    form: Form, command: Reply | AddNote | Assign | Triage | SetDeadline | Act, context: Context
+) -> Asking[tuple[Mapping[str, Plain], tuple[File, ...]]]:
+    """Return the values and files that a command gives, if all of them are right."""
+    values, faults = check(form.bound(context.actor), dict(command.document))
+    named = command.files if isinstance(command, (Reply, AddNote, Act)) else ()
+    files, file_faults_found = yield from _files(named, context, form)
+    if faults or file_faults_found:
+        raise Invalid(*faults, *file_faults_found)
+    return values, files
+
+
+def _files(ids: tuple[str, ...], context: Context, form: Form) -> Asking[tuple[tuple[File, ...], list[Fault]]]:
+    """Return the drafts that a command names, and what is wrong with them."""
+    found: tuple[File | None, ...] = ()
+    if ids:
+        found = yield LoadFiles(ids)
+    faults = file_faults(form.slots, ids, found, owner=context.actor.id, at=context.now)
+    return tuple(file for file in found if file is not None), faults
 
 
 def _check_records(values: Mapping[str, Any], only: set[str] | None = None) -> Asking[None]:

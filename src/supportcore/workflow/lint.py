@@ -35,7 +35,8 @@ class Finding(NamedTuple):
     Something that cannot be meant.
 
     Attributes:
-        code: One of `CODES`.
+        code: One of `CODES`; or ``unknown_value`` of a condition, see `supportcore.definition.values`; or
+            ``no_partition`` of a board, see `supportcore.definition.boards`.
         path: Where in the document, such as ``states[3]``.
         message: What is wrong and what would be right.
     """
