@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from supportcore import Actor, Customer, Desk, FrozenClock, Team, load_definition, open_store
 from supportcore.cli.commands import COMMANDS, supportcore
 from supportcore.demo import demonstrate
+from supportcore.storage import DirectoryBlobs
 from supportcore.workflow.diagram import diagram
 
 SMALL = Path(__file__).parents[1] / "desks" / "small.toml"
@@ -202,8 +204,24 @@ def test_run_due_lets_timers_fire(silent: Path) -> None:
     first = run("run-due", "--desk", SMALL, "--store", f"sqlite:///{silent}")
     second = run("run-due", "--desk", SMALL, "--store", f"sqlite:///{silent}", "--json")
     assert "1 ticket had something come due: 2 events.\n" == first.stdout
-    assert {"desk": "small", "tickets": 0, "events": 0, "parked": []} == json.loads(second.stdout)
+    assert {"desk": "small", "tickets": 0, "events": 0, "files": 0, "parked": []} == json.loads(second.stdout)
     assert 0 == run("verify", "--store", f"sqlite:///{silent}", "--desk", "small").exit_code
+
+
+@pytest.mark.parametrize("place", ["store", "directory"])
+def test_run_due_removes_files_that_nobody_sent(tmp_path: Path, place: str) -> None:
+    """From the store, and from the directory that it is told; what that came to is told, too."""
+    url, folder = f"sqlite:///{tmp_path / 'desk.db'}", tmp_path / "files"
+    store = open_store(url)
+    store.migrate()
+    files = DirectoryBlobs(folder) if place == "directory" else None
+    desk = Desk(load_definition("noova"), store, clock=FrozenClock(datetime(2026, 3, 2, tzinfo=UTC)), files=files)
+    desk.acting_as(Actor(id="ana", roles={"cliente"})).draft(io.BytesIO(b"x"), "a.txt")
+    store.close()
+    told = ["run-due", "--desk", "noova", "--store", url, *(["--files", str(folder)] if files else [])]
+    assert "1 file removed that nobody sent in time." in run(*told).stdout
+    assert 0 == json.loads(run(*told, "--json").stdout)["files"]
+    assert [] == [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_run_due_tells_what_failed(silent: Path) -> None:

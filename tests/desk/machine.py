@@ -145,7 +145,8 @@ class DeskMachine(RuleBasedStateMachine):
         self._open(person, priority, product, customer)
 
     def _open(self, person: Person, priority: str | None, product: str | None, customer: str | None) -> None:
-        document = {"subject": "Ñandú", "priority": priority, "product": product, "customer": customer}
+        said = {"subject": "Ñandú", "priority": priority, "product": product, "customer": customer}
+        document = {key: value for key, value in said.items() if value is not None}
         expected = None
         if not person.known:
             expected = "unknown_actor"

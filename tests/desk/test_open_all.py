@@ -75,6 +75,27 @@ def test_one_fault_and_nothing_is_opened() -> None:
     assert 1 == desk.acting_as(ANA).open(document()).number
 
 
+def test_faults_of_all_documents_come_at_once() -> None:
+    """Each path begins with the place of its document, whatever is wrong there and whenever it is found."""
+    desk = fresh_desk()
+    documents: list[Any] = [document(subject=""), None, document(), document(product="fax"), 5, {"Ñ": 1}]
+    with pytest.raises(Invalid) as caught:
+        desk.acting_as(ANA).open_all(documents)
+    assert [
+        ("0.subject", "required"), ("1", "wrong_type"), ("3.product", "unknown_record"), ("4", "wrong_type"),
+        ("5.Ñ", "unknown_field"),
+    ] == [(fault.path, fault.code) for fault in caught.value.faults]  # fmt: skip
+    assert 0 == desk.acting_as(ANA).count()
+    assert 1 == desk.acting_as(ANA).open(document()).number
+
+
+def test_what_is_given_beside_a_document_is_told_at_its_place() -> None:
+    """A contact and a command id that cannot be, too."""
+    with pytest.raises(Invalid) as caught:
+        fresh_desk().acting_as(ANA).open_all([document()] * 2, contacts=[5, None], command_ids=["a", ""])  # type: ignore[list-item]
+    assert ["0.contact", "1.command_id"] == [fault.path for fault in caught.value.faults]
+
+
 def test_staff_opens_for_contacts() -> None:
     desk = fresh_desk()
     luis = desk.acting_as(LUIS)

@@ -46,7 +46,7 @@ def test_the_methods_have_the_same_signatures(one: type, other: type) -> None:
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda kind: kind.__name__)
 def test_what_reads_or_writes_is_awaited(one: type, other: type) -> None:
     """Every method that touches the store is a coroutine on the asynchronous side, and only there."""
-    pure = {"__init__", "acting_as", "joined"}
+    pure = {"__init__", "acting_as", "joined", "error"}
     for name, twin in public(other).items():
         waits = inspect.iscoroutinefunction(twin) or inspect.isasyncgenfunction(twin)
         assert (name not in pure) == waits, name

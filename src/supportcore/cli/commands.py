@@ -28,10 +28,12 @@ COMMANDS = {
     "copy": Entry("supportcore.cli.copy", "copy", "Copy whole desks between stores, to NDJSON and back."),
     "demo": Entry("supportcore.cli.demo", "demo", "Live through a month at a support desk."),
     "diagram": Entry("supportcore.cli.diagram", "diagram", "Draw the workflow of a desk, as Mermaid text."),
+    "errors": Entry("supportcore.cli.errors", "errors", "Print every error code with its status and texts."),
     "holidays": Entry("supportcore.cli.holidays", "holidays", "Print public holidays for a calendar, as TOML."),
     "migrate": Entry("supportcore.cli.migrate", "migrate", "Make or upgrade the tables of a store."),
     "replay": Entry("supportcore.cli.replay", "replay", "Put another helpdesk's event log through a desk."),
     "run-due": Entry("supportcore.cli.run_due", "run_due", "Let happen what has come due."),
+    "schema": Entry("supportcore.cli.schema", "schema", "Write JSON Schema of views, commands and errors."),
     "verify": Entry("supportcore.cli.verify", "verify", "Fold every history and compare what is stored."),
 }
 """Every command, by the name it is given on the command line."""

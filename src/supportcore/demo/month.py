@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from math import ceil
 from random import Random
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ from supportcore.ids import seeded_ids
 from supportcore.notices.render import Notice
 from supportcore.people import Actor
 from supportcore.storage.ports import Store
+from supportcore.text import instant_text
 from supportcore.tickets.ticket import Ticket
 from supportcore.workflow.definition import State
 
@@ -347,9 +349,14 @@ class _Living:
     ) -> dict[str, Plain]:
         """Fill in a form as *actor* would."""
         given: dict[str, Plain] = {}
-        parts = any(field.source in ("module", "version") for field in form.fields)
-        for field in form.fields:
-            if field.fixed or not (field.required or self._random.random() < 0.6):
+        asked = form.bound(actor).fields
+        defaults = {field.key: field.default for field in asked if field.default is not None}
+        parts = any(field.source in ("module", "version") for field in asked)
+        for field in asked:
+            if not field.asked({**defaults, **given}, actor):
+                defaults.pop(field.key, None)
+                continue
+            if field.fixed or field.pattern or not (field.required or self._random.random() < 0.6):
                 continue
             if field.source == "product" and ticket is not None and parts:
                 continue  # its parts would have to change with it
@@ -374,7 +381,9 @@ class _Living:
             case "record":
                 return self._record(field, actor, given, ticket)
             case "number":
-                return self._random.randint(1, 5)
+                return self._random.randint(max(1, ceil(field.least)), max(5, ceil(field.least)))
+            case "instant":
+                return instant_text(self._clock.at + timedelta(days=self._random.randint(1, 5)))
             case "flag":
                 return self._random.random() < 0.5
         if case is not None and field.key in ("subject", "description"):
@@ -401,7 +410,10 @@ class _Living:
         if field.source == "customer":
             mine = sorted(actor.customers) or list(self._cast.ids("customer"))
             return self._random.choice(mine)
-        product = fitting("product") if field.source in ("module", "version") else None
+        part = field.source in ("module", "version")
+        product = fitting("product") if part else None
+        if part and product is None:
+            return None
         customer = fitting("customer") or next(iter(sorted(actor.customers)), None)
         options = self._cast.ids(field.source or "", product=product, customer=customer)
         return self._random.choice(options) if options else None

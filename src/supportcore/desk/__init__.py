@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 from supportcore.lazy import lazily
 
 if TYPE_CHECKING:
-    from supportcore.desk.aio import AsyncActing, AsyncDesk
-    from supportcore.desk.desk import Acting, Desk
+    from supportcore.desk.acting import Acting
+    from supportcore.desk.aio import AsyncDesk
+    from supportcore.desk.aio_acting import AsyncActing
+    from supportcore.desk.desk import Desk
+    from supportcore.desk.downloads import AsyncDownload, Download
     from supportcore.desk.offers import Offer
     from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Finding, Verification
@@ -16,8 +19,11 @@ else:
     __getattr__ = lazily(
         __name__,
         {
-            **dict.fromkeys(("AsyncActing", "AsyncDesk"), "supportcore.desk.aio"),
-            **dict.fromkeys(("Acting", "Desk"), "supportcore.desk.desk"),
+            **dict.fromkeys(("AsyncActing",), "supportcore.desk.aio_acting"),
+            **dict.fromkeys(("AsyncDesk",), "supportcore.desk.aio"),
+            **dict.fromkeys(("Acting",), "supportcore.desk.acting"),
+            **dict.fromkeys(("Desk",), "supportcore.desk.desk"),
+            **dict.fromkeys(("AsyncDownload", "Download"), "supportcore.desk.downloads"),
             **dict.fromkeys(("Offer",), "supportcore.desk.offers"),
             **dict.fromkeys(("Promise",), "supportcore.desk.promises"),
             **dict.fromkeys(("DeliveryReport", "DueReport", "Finding", "Verification"), "supportcore.desk.reports"),
@@ -30,8 +36,10 @@ __all__ = [
     "Acting",
     "AsyncActing",
     "AsyncDesk",
+    "AsyncDownload",
     "DeliveryReport",
     "Desk",
+    "Download",
     "DueReport",
     "Entry",
     "Finding",

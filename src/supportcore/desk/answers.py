@@ -8,6 +8,7 @@ trip, so that a thousand tickets are opened with a handful of statements.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from supportcore.definition.loader import restore, restore_levels
@@ -16,6 +17,8 @@ from supportcore.errors import Invalid, NotInstalled, SupportError
 from supportcore.sla.policy import ServiceLevels
 from supportcore.storage.ports import Ledger, Ref, Steps
 from supportcore.tickets import asks
+from supportcore.tickets.draft import Draft
+from supportcore.tickets.ticket import Ticket
 
 T = TypeVar("T")
 
@@ -59,6 +62,12 @@ class Rules:
             self._former[digest] = restore_levels(document, today=self.today)
         return self._former[digest]
 
+    def draft(self, ledger: Ledger, ticket: Ticket, now: datetime) -> Steps[Draft]:
+        """Return a stored ticket as it is, under its own rules and levels."""
+        rules = yield from self.load(ledger, ticket.rules_hash)
+        levels = yield from self.levels(ledger, ticket.levels)
+        return Draft(desk=self.today, rules=rules, levels=levels, ticket=ticket, recorded_at=now)
+
     def require(self, ledger: Ledger, *, joined: bool) -> Steps[None]:
         """See to it that a ticket opened now finds its rules later."""
         if not self.installed:
@@ -85,9 +94,11 @@ def answer_all(ledger: Ledger, rules: Rules, askings: Sequence[asks.Asking[T]]) 
     Answer the asks of use cases that are decided together, and return what they came to, in order.
 
     Numbers are answered when nobody waits for anything else, in the order of the use cases. What one of them raises
-    tells its place among them, from 0: at the beginning of each path of a fault, or in a note.
+    tells its place among them, from 0: at the beginning of each path of a fault, or in a note. Faults are those of all
+    of them; anything else is raised at once.
     """
     results: dict[int, T] = {}
+    faulty: dict[int, Invalid] = {}
     waiting: dict[int, asks.Ask] = {}
 
     def go_on(place: int, found: Any) -> None:
@@ -96,7 +107,7 @@ def answer_all(ledger: Ledger, rules: Rules, askings: Sequence[asks.Asking[T]]) 
         except StopIteration as stop:
             results[place] = stop.value
         except Invalid as error:
-            raise Invalid(*(fault._replace(path=f"{place}.{fault.path}") for fault in error.faults)) from error
+            faulty[place] = error
         except SupportError as error:
             error.add_note(f"This is of number {place}, counted from 0, of {len(askings)} that were given together.")
             raise
@@ -105,12 +116,22 @@ def answer_all(ledger: Ledger, rules: Rules, askings: Sequence[asks.Asking[T]]) 
         go_on(place, None)
     while waiting:
         kind = min((type(ask) for ask in waiting.values()), key=lambda kind: kind is asks.NextNumber)
+        if faulty and kind is asks.NextNumber:
+            break
         together = {place: ask for place, ask in sorted(waiting.items()) if type(ask) is kind}
         found = yield from _answers(ledger, rules, tuple(together.values()))
         for place, one in zip(together, found, strict=True):
             del waiting[place]
             go_on(place, one)
+    if faulty:
+        raise Invalid(*(fault.below(place) for place, error in sorted(faulty.items()) for fault in error.faults))
     return [results[place] for place in range(len(askings))]
+
+
+def failing(error: Invalid) -> asks.Asking[Any]:
+    """Return a use case that asks nothing and comes to *error*, in the place of one that cannot begin."""
+    yield from ()
+    raise error
 
 
 def _answers(ledger: Ledger, rules: Rules, asked: Sequence[Any]) -> Steps[Sequence[Any]]:
@@ -139,6 +160,8 @@ def _answer(ledger: Ledger, rules: Rules, ask: asks.Ask) -> Steps[Any]:
             return (yield from rules.levels(ledger, digest))
         case asks.LoadHistory(ticket_id, after):
             return (yield from ledger.history(ticket_id, after=after))
+        case asks.LoadFiles(ids):
+            return (yield from ledger.files(ids))
     raise TypeError(f"nobody answers {ask!r}")
 
 

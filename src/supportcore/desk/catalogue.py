@@ -27,6 +27,7 @@ def _named(record: Record) -> tuple[tuple[str, Ref], ...]:
         if isinstance(value, str):
             found.append((name, (name, value)))
     found.extend(("customers", ("customer", value)) for value in sorted(getattr(record, "customers", ())))
+    found.extend(("products", ("product", value)) for value in sorted(getattr(record, "products", ())))
     if isinstance(record, Team):
         found.extend(("members", ("agent", value)) for value in record.members)
     return tuple(found)

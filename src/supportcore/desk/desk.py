@@ -9,12 +9,13 @@ One object a process is enough; it holds no connection and may be used from seve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from supportcore import text
 from supportcore.clock import Clock, system_clock
+from supportcore.desk.acting import Acting
 from supportcore.errors import Busy, JoinedOnly
 from supportcore.ids import Ids, random_ids, salt
 from supportcore.lazy import Later
@@ -23,29 +24,28 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from supportcore.definition.model import Definition
-    from supportcore.desk import answers, catalogue, reports, requests, verifying, work
+    from supportcore.desk import answers, catalogue, checks, filing, hands, reports, requests, verifying, work
     from supportcore.desk.answers import Rules
-    from supportcore.desk.offers import Offer
-    from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Verification
-    from supportcore.desk.requests import Filters, Request, Requests
-    from supportcore.desk.timeline import Entry
+    from supportcore.desk.requests import Request
+    from supportcore.knowledge.article import Article
     from supportcore.notices.render import Notice
     from supportcore.people.access import Actor
     from supportcore.people.agents import Agent, Team
     from supportcore.people.customers import Agreement, Contact, Customer
     from supportcore.products import Module, Product, Project, Service, Version
-    from supportcore.sla.clocks import Light
-    from supportcore.storage import attempts
-    from supportcore.storage.ports import Page, Record, Store
+    from supportcore.storage import attempts, ports
+    from supportcore.storage import filing as file_stores
+    from supportcore.storage.filing import FileStore
+    from supportcore.storage.ports import Record, Store
     from supportcore.tickets.commands import Receipt
     from supportcore.tickets.events import Recorded
-    from supportcore.tickets.measures import Measures
-    from supportcore.tickets.ticket import Ticket
 else:
     answers = Later("supportcore.desk.answers")
-    attempts = Later("supportcore.storage.attempts")
-    catalogue, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "reports"))
+    attempts, ports = Later("supportcore.storage.attempts"), Later("supportcore.storage.ports")
+    file_stores = Later("supportcore.storage.filing")
+    filing, hands = Later("supportcore.desk.filing"), Later("supportcore.desk.hands")
+    catalogue, checks, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "checks", "reports"))
     requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
 
 T = TypeVar("T")
@@ -61,6 +61,8 @@ class Desk:
         clock: Tells the present instant.
         ids: Makes the ids of commands that bring none.
         salts: Makes the salts of content digests.
+        addresses: Where the entries of the menu lead that are the host's own, by key; one without is not shown.
+        files: Where the bytes of files lie; by default in *store*. Elsewhere they are no part of a transaction.
     """
 
     def __init__(
@@ -71,15 +73,21 @@ class Desk:
         clock: Clock = system_clock,
         ids: Ids = random_ids,
         salts: Callable[[], str] = salt,
+        addresses: Mapping[str, str] | None = None,
+        files: FileStore | None = None,
         _rules: Rules | None = None,
     ) -> None:
-        requests.check_parts(definition, store, asynchronous=False)
+        checks.check_parts(definition, store, asynchronous=False)
+        if files is not None:
+            file_stores.check_files(files, asynchronous=False)
         self.definition = definition
         self.store = store
         self.catalogue = Catalogue(self)
         self._clock = clock
         self._ids = ids
         self._salts = salts
+        self._addresses = dict(addresses or {})
+        self._elsewhere = files
         self._rules = _rules or answers.Rules(definition)
         self._ledger = store.ledger(definition.key)
 
@@ -96,6 +104,7 @@ class Desk:
         versions: Iterable[Version] = (),
         services: Iterable[Service] = (),
         projects: Iterable[Project] = (),
+        articles: Iterable[Article] = (),
     ) -> None:
         """
         Store the rules of this desk, and records of its catalogue; doing it again changes nothing.
@@ -114,6 +123,7 @@ class Desk:
             *versions,
             *services,
             *projects,
+            *articles,
         ]
         self._run(catalogue.install(self.definition, records))
         if not self.store.joined:  # a host may still roll back what a joined desk installed
@@ -146,21 +156,30 @@ class Desk:
             NoTransaction: The host has begun none, or works in AUTOCOMMIT.
         """
         store = self.store.join(host)
-        return Desk(self.definition, store, clock=self._clock, ids=self._ids, salts=self._salts, _rules=self._rules)
+        return Desk(
+            self.definition,
+            store,
+            clock=self._clock,
+            ids=self._ids,
+            salts=self._salts,
+            addresses=self._addresses,
+            files=self._elsewhere,
+            _rules=self._rules,
+        )
 
     def run_due(self, *, limit: int = 100) -> DueReport:
         """
-        Let happen what has come due on quiet tickets; one transaction a ticket.
+        Let happen what has come due on quiet tickets, and remove drafts of files that nobody sent in time.
 
         Args:
-            limit: Tickets at most.
+            limit: Tickets at most, each in a transaction of its own, and as many drafts.
 
         Raises:
             JoinedOnly: The desk is joined.
             StoreError: The database failed; what was done until then is kept.
         """
         self._owned("run_due")
-        requests.check_whole(limit, "limit", 1, work.MOST)
+        checks.check_whole(limit, "limit", 1, work.MOST)
         now = self._clock()
         tickets = events = 0
         parked: list[tuple[str, str]] = []
@@ -178,7 +197,9 @@ class Desk:
                     break
                 tickets += made > 0
                 events += made
-        return reports.DueReport(tickets=tickets, events=events, parked=tuple(parked))
+        expired = filing.sweep(now, limit=limit, in_store=self._files.in_store)
+        files = ports.drive(expired, hands.Hands(self).do)
+        return reports.DueReport(tickets=tickets, events=events, parked=tuple(parked), files=files)
 
     def deliver(self, notifier: Callable[[Notice], object], *, limit: int = 100) -> DeliveryReport:
         """
@@ -193,7 +214,7 @@ class Desk:
             Busy: Not all that was sent could be noted as sent; it is sent once more when its lease has passed.
         """
         self._owned("deliver")
-        requests.check_whole(limit, "limit", 1, work.MOST)
+        checks.check_whole(limit, "limit", 1, work.MOST)
         work.check_notifier(notifier, plain=True)
         now = self._clock()
         token = self._ids()
@@ -231,8 +252,8 @@ class Desk:
         Whoever goes on from the last sequence he saw misses nothing, however late it was committed: an event gets its
         sequence here, after its commit. A joined desk gives none, and returns those that have one.
         """
-        requests.check_whole(after, "after", 0, text.INT_LIMIT)
-        requests.check_whole(limit, "limit", 1, work.MOST)
+        checks.check_whole(after, "after", 0, text.INT_LIMIT)
+        checks.check_whole(limit, "limit", 1, work.MOST)
         asked = requests.Request(lambda ledger: ledger.feed(after, limit))
         found = self._run(asked)
         while len(found) < limit and not self.store.joined and self._run(work.unnumbered()):
@@ -274,218 +295,17 @@ class Desk:
     def _park(self, ticket_id: str, now: datetime, error: Exception) -> Request[None]:
         return requests.Request(lambda ledger: work.park(ledger, ticket_id, now, error), write=True)
 
+    @property
+    def _files(self) -> FileStore:
+        """Where the bytes of files lie."""
+        return file_stores.StoreBlobs(self.store) if self._elsewhere is None else self._elsewhere
+
     def _owned(self, verb: str) -> None:
         if self.store.joined:
             raise JoinedOnly(verb=verb)
 
     def _run(self, request: Request[T]) -> T:
         return attempts.run(self.store, partial(request.steps, self._ledger), write=request.write)
-
-
-class Acting:
-    """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
-
-    def __init__(self, desk: Desk, requests: Requests) -> None:
-        self._run = desk._run
-        self._requests = requests
-
-    def open(
-        self,
-        document: Mapping[str, object],
-        *,
-        contact: str | None = None,
-        command_id: str | None = None,
-    ) -> Receipt:
-        """
-        Open a ticket.
-
-        Args:
-            document: The desk's intake form, by field key.
-            contact: Whom staff opens it for; the actor itself otherwise.
-            command_id: Makes a retry harmless; a fresh one by default.
-
-        Raises:
-            Refused: The actor may not open tickets here.
-            Invalid: Faults of the document, all at once.
-        """
-        return self._run(self._requests.open(document, contact=contact, command_id=command_id))
-
-    def open_all(
-        self,
-        documents: Sequence[Mapping[str, object]],
-        *,
-        contacts: Sequence[str | None] | None = None,
-        command_ids: Sequence[str] | None = None,
-    ) -> tuple[Receipt, ...]:
-        """
-        Open many tickets in one transaction, all or none; each as `open` does, numbered in the order given.
-
-        Args:
-            documents: 1,000 at most.
-            contacts: For each document, whom staff opens it for.
-            command_ids: For each document; fresh ones by default.
-
-        Raises:
-            Refused: The actor may not open tickets here.
-            Invalid: Faults of a document, all at once; each path begins with its place, from 0.
-        """
-        return self._run(self._requests.open_all(documents, contacts=contacts, command_ids=command_ids))
-
-    def reply(
-        self, ticket: str, text: str, *, command_id: str | None = None, seen_version: int | None = None
-    ) -> Receipt:
-        """Write a public message."""
-        return self._run(self._requests.reply(ticket, text, command_id=command_id, seen_version=seen_version))
-
-    def note(
-        self, ticket: str, text: str, *, command_id: str | None = None, seen_version: int | None = None
-    ) -> Receipt:
-        """Write an internal note."""
-        return self._run(self._requests.note(ticket, text, command_id=command_id, seen_version=seen_version))
-
-    def assign(
-        self,
-        ticket: str,
-        document: Mapping[str, object],
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """Say who works on it: ``assignee``, ``responsible``, ``team``; absent keeps, None takes away."""
-        return self._run(self._requests.assign(ticket, document, command_id=command_id, seen_version=seen_version))
-
-    def triage(
-        self,
-        ticket: str,
-        document: Mapping[str, object],
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """Classify it anew; absent keeps, None takes away."""
-        return self._run(self._requests.triage(ticket, document, command_id=command_id, seen_version=seen_version))
-
-    def set_deadline(
-        self,
-        ticket: str,
-        deadline: datetime | None,
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """
-        Set by when the ticket is to be done (plazo), or with None take that away.
-
-        Raises:
-            Invalid: The instant has passed, or is naive.
-        """
-        request = self._requests.set_deadline(ticket, deadline, command_id=command_id, seen_version=seen_version)
-        return self._run(request)
-
-    def retarget(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
-        """Put a ticket under today's service levels; it keeps those it was opened under until then."""
-        return self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
-
-    def act(
-        self,
-        ticket: str,
-        action: str,
-        document: Mapping[str, object] | None = None,
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """
-        Take an action of the workflow.
-
-        Raises:
-            Refused: With the reasons that `actions` shows.
-            StaleVersion: The ticket changed since *seen_version*.
-        """
-        request = self._requests.act(ticket, action, document, command_id=command_id, seen_version=seen_version)
-        return self._run(request)
-
-    def actions(self, ticket: str | int | None = None) -> tuple[Offer, ...]:
-        """Return every command and action, and of those not allowed, why; without a ticket, of opening one."""
-        return self._run(self._requests.actions(ticket))
-
-    def get(self, ticket: str | int) -> Ticket:
-        """Return a ticket by id or number, as it is stored."""
-        return self._run(self._requests.get(ticket))
-
-    def find(
-        self,
-        where: Filters = None,
-        *,
-        sort: str = "-updated_at",
-        limit: int = 50,
-        cursor: str | None = None,
-        page: int | None = None,
-        total: bool = True,
-    ) -> Page[Ticket]:
-        """
-        Return a page of the tickets this actor may see.
-
-        Args:
-            where: Field to value, list of values, or None for "has none"; or a predicate.
-            sort: One of the sort keys, with ``-`` before it for descending.
-            cursor: ``next`` or ``previous`` of a page of the same list.
-            page: Number of a page, from 1, instead of a cursor.
-        """
-        request = self._requests.find(where, sort=sort, limit=limit, cursor=cursor, page_number=page, total=total)
-        return self._run(request)
-
-    @overload
-    def count(self, where: Filters = None) -> int: ...
-
-    @overload
-    def count(self, where: Filters = None, *, by: str) -> Mapping[str | bool | None, int]: ...
-
-    def count(self, where: Filters = None, *, by: str | None = None) -> int | Mapping[str | bool | None, int]:
-        """Return how many tickets this actor may see; with *by*, how many for each value of that field."""
-        if by is None:
-            return self._run(self._requests.count(where))
-        return self._run(self._requests.count_by(by, where))
-
-    def timeline(self, ticket: str | int) -> tuple[Entry, ...]:
-        """Return what happened, oldest first, as far as this actor may see it."""
-        return self._run(self._requests.timeline(ticket))
-
-    def as_of(self, ticket: str | int, instant: datetime) -> Ticket:
-        """Return a ticket as it was at *instant*, if this actor may see it now."""
-        return self._run(self._requests.as_of(ticket, instant))
-
-    def clocks(self, ticket: str | int, at: datetime | None = None) -> tuple[Promise, ...]:
-        """
-        Return what was promised to a ticket and how it stands: time used and left, light, met or not.
-
-        Args:
-            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
-        """
-        return self._run(self._requests.clocks(ticket, at))
-
-    def measures(self, ticket: str | int, at: datetime | None = None) -> Measures:
-        """
-        Return what came of a ticket in open time: first response, resolution, what it was held, each clock's run.
-
-        Args:
-            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
-        """
-        return self._run(self._requests.measures(ticket, at))
-
-    def light(self, ticket: str | int, at: datetime | None = None) -> Light:
-        """Return the most pressing light of a ticket's clocks, now or as of *at*."""
-        return self._run(self._requests.light(ticket, at))
-
-    def lights(self, where: Filters = None, *, at: datetime | None = None) -> Mapping[Light, int]:
-        """
-        Return how many tickets this actor may see show which light.
-
-        Args:
-            where: As of `find`; there ``{"light": "red"}`` is a filter, too.
-            at: As of then; None is now. The past is told from the histories, ticket by ticket, which takes its time.
-        """
-        return self._run(self._requests.lights(where, at))
 
 
 class Catalogue:

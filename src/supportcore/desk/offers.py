@@ -8,8 +8,20 @@ from supportcore.definition.model import Definition
 from supportcore.errors import Reason
 from supportcore.forms.fields import Form
 from supportcore.people.access import SYSTEM, Actor
+from supportcore.people.customers import Customer
+from supportcore.storage.ports import Ledger, Steps
 from supportcore.tickets.draft import Draft
-from supportcore.tickets.permissions import ON_TICKET, form_of, refusals
+from supportcore.tickets.permissions import (
+    ON_TICKET,
+    form_of,
+    opening_refusals,
+    refusals,
+    speaks_for,
+    unknown_customers,
+)
+
+Usable = tuple[Customer, ...] | None
+"""The customers that somebody on the customer's side may open tickets for; None for staff: any."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,14 +57,26 @@ COMMAND_LABELS = {
     "set_deadline": ("Set the deadline", "Fijar el plazo"),
     "retarget": ("Apply today's service levels", "Aplicar los niveles de servicio actuales"),
 }
-"""What the commands of every desk are called, in English and Spanish."""
+"""What the commands of every desk are called where its labels say nothing, in English and Spanish."""
 
 
 def command_label(desk: Definition, name: str, locale: str) -> str:
     """Return the label of a command or action in the actor's language."""
-    if name in COMMAND_LABELS:
+    said = desk.labels.label("actions", name, locale)
+    if name in COMMAND_LABELS and said in (name, ""):
         return COMMAND_LABELS[name][desk.labels.language(locale) == "es"]
-    return desk.labels.label("actions", name, locale)
+    return said
+
+
+def opening(ledger: Ledger, desk: Definition, actor: Actor) -> Steps[tuple[tuple[Reason, ...], Usable]]:
+    """Return why *actor* may not open a ticket, empty if he may, and the customers he may open one for."""
+    reasons = opening_refusals(desk, actor)
+    mine = speaks_for(desk, actor)
+    if reasons or not mine:
+        return reasons, None
+    records = yield from ledger.records(tuple(("customer", id_) for id_ in mine))
+    usable = tuple(record for record in records if isinstance(record, Customer) and record.active)
+    return (() if usable else (unknown_customers(actor),)), usable
 
 
 def offers(desk: Definition, draft: Draft, actor: Actor) -> tuple[Offer, ...]:

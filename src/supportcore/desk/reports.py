@@ -14,11 +14,13 @@ class DueReport:
         tickets: How many tickets had something come due.
         events: How many events that made.
         parked: Ticket id and error of each that failed and was put back for later.
+        files: How many drafts of files were removed that nobody sent in time.
     """
 
     tickets: int = 0
     events: int = 0
     parked: tuple[tuple[str, str], ...] = ()
+    files: int = 0
 
 
 @attrs.frozen(kw_only=True)

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
 import attrs
 
 from supportcore import text
-from supportcore.definition.model import Definition
-from supportcore.desk.answers import Rules, answer, answer_all
-from supportcore.desk.offers import Offer, command_label, offers
+from supportcore.desk.answers import Rules, answer, answer_all, failing
+from supportcore.desk.checks import as_many, check_kind, check_whole, command_of, distinct, of_submit
+from supportcore.desk.offers import Offer, command_label, offers, opening
 from supportcore.desk.promises import Promise, light_is, promises
 from supportcore.desk.timeline import Entry, timeline
+from supportcore.desk.views.records import Submit
+from supportcore.desk.views.viewer import Viewer
 from supportcore.errors import Fault, Invalid, NotFound, Reason, Refused, facts
+from supportcore.forms.fields import DEFAULT_FORM
 from supportcore.ids import Ids
 from supportcore.people.access import Actor
-from supportcore.predicate import AnyOf, Predicate, bind, both, conditions, to_python
+from supportcore.predicate import AnyOf, Predicate, bind, both, conditions, shape, to_python
 from supportcore.sla.clocks import LIGHTS, Light, most_pressing
 from supportcore.storage.paging import LIMIT, Listing, page
 from supportcore.storage.ports import COUNT_KEYS, SORT_KEYS, TOTAL_CAP, Ledger, Page, Steps
@@ -44,7 +46,7 @@ from supportcore.tickets.commands import (
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.evolve import fold
 from supportcore.tickets.measures import Measures, measures
-from supportcore.tickets.permissions import opening_refusals, require_role, sees, unknown_customers, visible
+from supportcore.tickets.permissions import require_role, sees, visible
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.usecases import Context, handle
 
@@ -53,6 +55,7 @@ Filters = Mapping[str, Any] | Predicate | None
 """A list's filters: field to value, list of values or None for "has none"; or a predicate."""
 
 
+_ID_OR_NUMBER = facts(expected="an id or a number", expected_es="un id o un número")
 TOGETHER = 1000
 """Tickets opened in one transaction at most."""
 
@@ -65,56 +68,17 @@ class Request(Generic[T]):
     write: bool = False
 
 
-def check_whole(value: object, name: str, minimum: int, maximum: int) -> None:
-    """Raise `Invalid` if *value* is no whole number between *minimum* and *maximum*."""
-    fault = text.int_fault(value, name)
-    if fault is None and not (isinstance(value, int) and minimum <= value <= maximum):
-        fault = Fault(name, "out_of_range", facts(minimum=minimum, maximum=maximum))
-    if fault is not None:
-        raise Invalid(fault)
-
-
-def check_kind(value: object, kind: Any, name: str, expected: str) -> None:
-    """Raise `Invalid`, saying what was expected, if *value* is not of *kind*."""
-    if not isinstance(value, kind):
-        raise Invalid(Fault(name, "wrong_type", facts(expected=expected)))
-
-
-def check_parts(definition: object, store: object, *, asynchronous: bool) -> None:
-    """Refuse what a desk cannot be made of, with a word on what would do."""
-    check_kind(definition, Definition, "definition", "a Definition; load_definition() returns one")
-    if not hasattr(store, "ledger"):
-        expected = "a store; open_store() and open_async_store() return one"
-        raise Invalid(Fault("store", "wrong_type", facts(expected=expected, expected_es="un almacén")))
-    if iscoroutinefunction(getattr(store, "migrate", None)) is not asynchronous:
-        expected = (
-            "an asynchronous store, from open_async_store()"
-            if asynchronous
-            else "a store from open_store(), or AsyncDesk"
-        )
-        raise Invalid(Fault("store", "wrong_type", facts(expected=expected, expected_es="otro tipo de almacén")))
-
-
 def _receipt(decision: Decision) -> Receipt:
     assert decision.receipt is not None, "a command has a receipt"
     return decision.receipt
 
 
-def _as_many(given: Sequence[T], count: int, name: str) -> Sequence[T]:
-    """Refuse a list that does not go with the documents one by one."""
-    if not isinstance(given, (list, tuple)) or len(given) != count:
-        raise Invalid(Fault(name, "wrong_type", facts(expected=f"a list of {count}, one for each document")))
-    return given
-
-
-def _distinct(command_ids: Sequence[str], count: int) -> Sequence[str]:
-    """Refuse a command id that is given to two documents."""
-    seen: set[str] = set()
-    for place, command_id in enumerate(_as_many(command_ids, count, "command_ids")):
-        if command_id in seen:
-            raise Invalid(Fault(f"command_ids.{place}", "wrong_type", facts(expected="an id of its own")))
-        seen.add(command_id)
-    return command_ids
+def _opening_or_faults(document: Any, contact: Any, command_id: Any) -> OpenTicket | Invalid:
+    """Return the command, or what cannot be one: its faults are told beside those of others."""
+    try:
+        return OpenTicket(command_id=command_id, document=document, contact=contact)
+    except Invalid as error:
+        return error
 
 
 class Requests:
@@ -136,7 +100,7 @@ class Requests:
         salt: Callable[[], str],
         joined: bool,
     ) -> None:
-        check_kind(actor, Actor, "actor", "an Actor")
+        check_kind(actor, Actor, "actor", "an Actor", "un Actor")
         self._rules = rules
         self._desk = rules.today
         self._actor = actor
@@ -153,9 +117,14 @@ class Requests:
         document: Mapping[str, object],
         *,
         contact: str | None = None,
+        form: str = DEFAULT_FORM,
+        files: Sequence[str] = (),
         command_id: str | None = None,
     ) -> Request[Receipt]:
-        return self._command(OpenTicket(command_id=self._id(command_id), document=document, contact=contact))
+        command_id = self._id(command_id)
+        return self._command(
+            OpenTicket(command_id=command_id, document=document, contact=contact, form=form, files=files)
+        )
 
     def open_all(
         self,
@@ -164,16 +133,16 @@ class Requests:
         contacts: Sequence[str | None] | None,
         command_ids: Sequence[str] | None,
     ) -> Request[tuple[Receipt, ...]]:
-        check_kind(documents, (list, tuple), "documents", "a list of documents")
+        check_kind(documents, (list, tuple), "documents", "a list of documents", "una lista de documentos")
         if len(documents) > TOGETHER:
-            raise Invalid(Fault("documents", "too_long", facts(limit=TOGETHER, unit="documents")))
+            raise Invalid(Fault("documents", "too_long", facts(limit=TOGETHER, unit="documents", unit_es="documentos")))
         count = len(documents)
         commands = [
-            OpenTicket(command_id=command_id, document=document, contact=contact)
+            _opening_or_faults(document, contact, command_id)
             for document, contact, command_id in zip(
                 documents,
-                [None] * count if contacts is None else _as_many(contacts, count, "contacts"),
-                [self._ids() for _ in documents] if command_ids is None else _distinct(command_ids, count),
+                [None] * count if contacts is None else as_many(contacts, count, "contacts"),
+                [self._ids() for _ in documents] if command_ids is None else distinct(command_ids, count),
                 strict=True,
             )
         ]
@@ -181,19 +150,26 @@ class Requests:
         def steps(ledger: Ledger) -> Steps[tuple[Receipt, ...]]:
             yield from self._rules.require(ledger, joined=self._joined)
             context = self._context()
-            decisions = yield from answer_all(ledger, self._rules, [handle(command, context) for command in commands])
+            askings = [
+                failing(command) if isinstance(command, Invalid) else handle(command, context) for command in commands
+            ]
+            decisions = yield from answer_all(ledger, self._rules, askings)
             yield from ledger.save(*(decision for decision in decisions if not decision.repeated))
             return tuple([_receipt(decision) for decision in decisions])
 
         return Request(steps, write=True)
 
-    def reply(self, ticket: str, said: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
+    def reply(
+        self, ticket: str, said: str, *, files: Sequence[str], command_id: str | None, seen_version: int | None
+    ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self._command(Reply(document={"text": said}, **common))
+        return self._command(Reply(document={"text": said}, files=files, **common))
 
-    def note(self, ticket: str, said: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
+    def note(
+        self, ticket: str, said: str, *, files: Sequence[str], command_id: str | None, seen_version: int | None
+    ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self._command(AddNote(document={"text": said}, **common))
+        return self._command(AddNote(document={"text": said}, files=files, **common))
 
     def assign(
         self, ticket: str, document: Mapping[str, object], *, command_id: str | None, seen_version: int | None
@@ -211,11 +187,13 @@ class Requests:
         action: str,
         document: Mapping[str, object] | None,
         *,
+        files: Sequence[str],
         command_id: str | None,
         seen_version: int | None,
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self._command(Act(action=action, document={} if document is None else document, **common))
+        said = {} if document is None else document
+        return self._command(Act(action=action, document=said, files=files, **common))
 
     def set_deadline(
         self, ticket: str, deadline: datetime | None, *, command_id: str | None, seen_version: int | None
@@ -226,6 +204,26 @@ class Requests:
 
     def retarget(self, ticket: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
         return self._command(Retarget(**self._common(ticket, command_id, seen_version)))
+
+    def submit(
+        self,
+        submit: Submit | Mapping[str, object],
+        document: Mapping[str, object],
+        *,
+        files: Sequence[str],
+        command_id: str | None,
+    ) -> Request[Receipt]:
+        """Return the command that *submit* of a form names."""
+        command = command_of(submit, document, files=files, command_id=self._id(command_id))
+        asked = self._command(command)
+
+        def steps(ledger: Ledger) -> Steps[Receipt]:
+            try:
+                return (yield from asked.steps(ledger))
+            except Invalid as error:
+                raise Invalid(*(of_submit(fault, command) for fault in error.faults)) from error
+
+        return attrs.evolve(asked, steps=steps)
 
     def _id(self, given: str | None) -> str:
         return self._ids() if given is None else given
@@ -247,6 +245,23 @@ class Requests:
     def _context(self) -> Context:
         return Context(desk=self._desk, actor=self._actor, now=self._clock(), at=self._at, salt=self._salt)
 
+    # -- views
+
+    def viewer(self, addresses: Mapping[str, str]) -> Viewer:
+        """Return whom a view is for, at the instant it is made; raises `Refused` for somebody without a role."""
+        require_role(self._desk, self._actor)
+        return self.reader(addresses)
+
+    def reader(self, addresses: Mapping[str, str]) -> Viewer:
+        """Return whom something is told to, somebody without a role too."""
+        return Viewer(rules=self._rules, actor=self._actor, now=self._at or self._clock(), addresses=addresses)
+
+    def standing(self, ledger: Ledger, ticket: str | int) -> Steps[Draft]:
+        """Return a ticket the actor may see, with what has come due by now; nothing of it is stored."""
+        draft = yield from self._draft(ledger, (yield from self._visible(ledger, ticket)))
+        advance(draft, max(self._at or self._clock(), draft.ticket.updated_at))
+        return draft
+
     # -- questions
 
     def get(self, ticket: str | int) -> Request[Ticket]:
@@ -256,9 +271,7 @@ class Requests:
         def steps(ledger: Ledger) -> Steps[tuple[Offer, ...]]:
             if ticket is None:
                 return (yield from self._opening(ledger))
-            draft = yield from self._draft(ledger, (yield from self._visible(ledger, ticket)))
-            advance(draft, max(self._at or self._clock(), draft.ticket.updated_at))
-            return offers(self._desk, draft, self._actor)
+            return offers(self._desk, (yield from self.standing(ledger, ticket)), self._actor)
 
         return Request(steps)
 
@@ -282,7 +295,13 @@ class Requests:
 
         def steps(ledger: Ledger) -> Steps[Page[Ticket]]:
             listing = Listing(
-                where=self._scope(where), sort=sort, limit=limit, cursor=cursor, page=page_number, total=total
+                where=self._scope(where),
+                sort=sort,
+                limit=limit,
+                cursor=cursor,
+                page=page_number,
+                total=total,
+                known_as=self._known_as(where),
             )
             return (yield from page(ledger, listing))
 
@@ -395,16 +414,20 @@ class Requests:
 
     def _opening(self, ledger: Ledger) -> Steps[tuple[Offer, ...]]:
         desk, actor = self._desk, self._actor
-        reasons = opening_refusals(desk, actor)
-        if not reasons and actor.customers and desk.customer == "required":
-            records = yield from ledger.records(tuple(("customer", id_) for id_ in sorted(actor.customers)))
-            if not any(record is not None and record.active for record in records):
-                reasons = (unknown_customers(actor),)
+        reasons, _ = yield from opening(ledger, desk, actor)
         offer = Offer(name="open", label=command_label(desk, "open", actor.locale), reasons=reasons, form=desk.form)
         return (offer,)
 
     def _scope(self, where: Filters) -> Predicate:
         return both(*self._parts(where, None))
+
+    def _known_as(self, where: Filters) -> object:
+        """Return what a cursor belongs to where the condition holds the present instant, as a light's does."""
+        if not isinstance(where, Mapping) or "light" not in where:
+            return None
+        lights = where["light"] if isinstance(where["light"], (list, tuple, set, frozenset)) else [where["light"]]
+        rest = {name: value for name, value in where.items() if name != "light"}
+        return (shape(self._scope(rest)), sorted(str(light) for light in lights))
 
     def _parts(self, where: Filters, at: datetime | None) -> tuple[Predicate, Predicate]:
         """Return what the actor may see, and what of it is wanted; lights are as of *at*, or now."""
@@ -417,16 +440,17 @@ class Requests:
                 lights = light if isinstance(light, (list, tuple, set, frozenset)) else (light or "none",)
                 wanted = both(wanted, AnyOf(tuple(light_is(one, at or self._clock()) for one in lights)))
         else:
-            check_kind(where, Predicate, "where", "a mapping of filters, or a predicate")
+            check_kind(where, Predicate, "where", "a mapping of filters, or a predicate", "un objeto de filtros")
             wanted = bind(where, self._actor)
         return visible(self._desk, self._actor), wanted
 
     def _visible(self, ledger: Ledger, ticket: str | int) -> Steps[Ticket]:
         require_role(self._desk, self._actor)
         if isinstance(ticket, bool) or not isinstance(ticket, (str, int)):
-            raise Invalid(Fault("ticket", "wrong_type", facts(expected="an id or a number", expected_es="un número")))
-        fault = text.int_fault(ticket, "ticket") if isinstance(ticket, int) else text.id_fault(ticket, "ticket")
-        if fault is not None:
+            raise Invalid(Fault("ticket", "wrong_type", _ID_OR_NUMBER))
+        if isinstance(ticket, int):
+            check_whole(ticket, "ticket", 1, text.INT_LIMIT)
+        elif (fault := text.id_fault(ticket, "ticket")) is not None:
             raise Invalid(fault)
         found = yield from ledger.ticket_by_number(ticket) if isinstance(ticket, int) else ledger.ticket(ticket)
         if found is None or not sees(self._desk, self._actor, found):
@@ -434,6 +458,4 @@ class Requests:
         return found
 
     def _draft(self, ledger: Ledger, ticket: Ticket) -> Steps[Draft]:
-        rules = yield from self._rules.load(ledger, ticket.rules_hash)
-        levels = yield from self._rules.levels(ledger, ticket.levels)
-        return Draft(desk=self._desk, rules=rules, levels=levels, ticket=ticket, recorded_at=self._clock())
+        return self._rules.draft(ledger, ticket, self._clock())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import attrs
@@ -67,13 +67,23 @@ class Entry:
 def timeline(
     desk: Definition, actor: Actor, history: Iterable[Recorded], contents: Iterable[Content]
 ) -> tuple[Entry, ...]:
-    """Return the entries *actor* may see, oldest first; a customer sees no clock, no note, nothing internal."""
+    """Return the entries *actor* may see, oldest first; see `as_seen`."""
+    seen, readable = as_seen(desk, actor, history, contents)
+    return tuple(entry_of(desk, actor, recorded, readable) for recorded in seen)
+
+
+def as_seen(
+    desk: Definition, actor: Actor, history: Iterable[Recorded], contents: Iterable[Content]
+) -> tuple[tuple[Recorded, ...], dict[str, Content]]:
+    """
+    Return the events *actor* may see, oldest first, and by id what was written that he may read.
+
+    A customer sees no clock, no note, nothing internal.
+    """
     staff = side_of(desk, actor) == "staff"
-    readable = {content.id: content.body for content in contents if staff or content.audience == "public"}
-    return tuple(
-        _entry(desk, actor.locale, actor.zone, recorded, readable)
-        for recorded in history
-        if staff or not isinstance(recorded.event, INTERNAL)
+    return (
+        tuple(recorded for recorded in history if staff or not isinstance(recorded.event, INTERNAL)),
+        {content.id: content for content in contents if staff or content.audience == "public"},
     )
 
 
@@ -86,11 +96,13 @@ def clock_text(desk: Definition, event: Event, locale: str, zone: str) -> str:
     return clock_words(NAME_OF[type(event)][0], event.clock, spanish=spanish, zone=zone or desk.zone, percent=percent)
 
 
-def _entry(desk: Definition, locale: str, zone: str, recorded: Recorded, readable: dict[str, str]) -> Entry:
-    event = recorded.event
+def entry_of(desk: Definition, actor: Actor, recorded: Recorded, readable: Mapping[str, Content]) -> Entry:
+    """Return an event that *actor* may see as an entry; *readable* is what may be read of what was written."""
+    event, locale, zone = recorded.event, actor.locale, actor.zone
 
     def said(*refs: ContentRef | None) -> str:
-        return "\n\n".join(readable.get(ref.id, ERASED) for ref in refs if ref is not None)
+        words = (readable.get(ref.id) for ref in refs if ref is not None)
+        return "\n\n".join(ERASED if content is None else content.body for content in words)
 
     kind = _KINDS[type(event)]
     text = action = state = ""

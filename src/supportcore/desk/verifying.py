@@ -11,9 +11,10 @@ that catalogue and outbox are as somebody left them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
+from typing import get_args
 
 import attrs
 
@@ -24,13 +25,14 @@ from supportcore.storage.codec import NAME_OF
 from supportcore.storage.ports import Entry, Key, Ledger, Query, Steps, Store
 from supportcore.tickets.commands import Receipt
 from supportcore.tickets.draft import content_digest
-from supportcore.tickets.events import SYSTEM_ACTOR, Content, ContentRef, Recorded, TicketOpened
+from supportcore.tickets.events import SYSTEM_ACTOR, Content, ContentRef, Event, Recorded, StateChanged, TicketOpened
 from supportcore.tickets.evolve import fold
 from supportcore.tickets.moves import occasion, timer_command
+from supportcore.workflow.definition import Audience
 
 BATCH = 200  # tickets listed, or events read, at once
 _OPENED = NAME_OF[TicketOpened][0]
-_AUDIENCES = {
+_AUDIENCES: Mapping[str, Audience] = {
     "description": "public",
     "answers": "public",
     "message": "public",
@@ -179,21 +181,28 @@ def _receipt_findings(events: list[Recorded], receipt: Receipt | None) -> Iterat
         yield f"the receipt of command {first.command_id} says version {receipt.version}, its events {last.position}"
 
 
+def _written(event: Event) -> Iterator[tuple[ContentRef, tuple[Audience, ...]]]:
+    """Yield what was written with an event, and for whom it may be; a file is for whom the words beside it are."""
+    beside: list[Audience] = []
+    for name, audience in _AUDIENCES.items():
+        ref: ContentRef | None = getattr(event, name, None)
+        if ref is not None:
+            yield ref, (audience,)
+            beside.append(audience)
+    for ref in getattr(event, "files", ()):
+        yield ref, tuple(beside) or (get_args(Audience) if isinstance(event, StateChanged) else ("public",))
+
+
 def _content_findings(history: tuple[Recorded, ...], contents: tuple[Content, ...]) -> Iterator[str]:
     kept = {content.id: content for content in contents}
     for recorded in history:
-        for name, audience in _AUDIENCES.items():
-            ref: ContentRef | None = getattr(recorded.event, name, None)
-            if ref is None:
-                continue
+        for ref, audiences in _written(recorded.event):
             content = kept.pop(ref.id, None)
             where = f"what was written at position {recorded.position}"
             if content is None:
                 yield f"{where} is missing"
-            elif (content.position, content.audience, content.author) != (
-                recorded.position,
-                audience,
-                recorded.event.actor,
+            elif (content.position, content.author) != (recorded.position, recorded.event.actor) or (
+                content.audience not in audiences
             ):
                 yield f"{where} is filed under another position, audience or author"
             elif content_digest(content.salt, content.body) != ref.digest:

@@ -10,13 +10,11 @@ from inspect import isawaitable, iscoroutinefunction
 from supportcore.definition.model import Definition
 from supportcore.desk.answers import Rules
 from supportcore.desk.requests import Request
-from supportcore.desk.timeline import clock_text
+from supportcore.desk.telling import told
 from supportcore.errors import Fault, Invalid, NotInstalled, StoreError, TicketBroken, facts
-from supportcore.notices.render import Notice, Words, render
+from supportcore.notices.render import Notice
 from supportcore.storage.ports import Lease, Ledger, Steps
 from supportcore.tickets.advance import advance
-from supportcore.tickets.draft import Draft
-from supportcore.tickets.events import Content
 
 LEASE = timedelta(minutes=5)
 """How long a claimed notice is left to its worker."""
@@ -56,9 +54,7 @@ def next_due(ledger: Ledger, rules: Rules, now: datetime, claimed: list[str]) ->
     ticket = yield from ledger.ticket(claimed[0], lock=True)
     if ticket is None or ticket.wake_at is None or ticket.wake_at > now:
         return 0  # another worker was quicker
-    own = yield from rules.load(ledger, ticket.rules_hash)
-    levels = yield from rules.levels(ledger, ticket.levels)
-    draft = Draft(desk=rules.today, rules=own, levels=levels, ticket=ticket, recorded_at=now)
+    draft = yield from rules.draft(ledger, ticket, now)
     advance(draft, now)
     if not draft.recorded:
         raise TicketBroken(ticket=ticket.id, why=f"it is due at {ticket.wake_at.isoformat()}, and nothing happens")
@@ -92,15 +88,8 @@ def notice(ledger: Ledger, desk: Definition, lease: Lease) -> Steps[Notice | Non
     (person,) = yield from ledger.records(((kind, row.recipient),))
     (recorded, *_) = yield from ledger.history(row.ticket, after=row.position - 1)
     contents = yield from ledger.contents(row.ticket)
-    written = [c.body for c in contents if c.position == row.position and _told(c, row.role)]
     locale = getattr(person, "locale", "") or desk.languages[0]
-    words = Words(
-        desk=desk.labels.label("desk", "name", locale),
-        number=ticket.number,
-        subject=ticket.subject,
-        state=desk.labels.label("states", getattr(recorded.event, "state", ticket.state), locale),
-        text="\n\n".join(written) or clock_text(desk, recorded.event, locale, ""),
-    )
+    subject, body = told(desk, row, ticket, recorded.event, contents, locale=locale)
     return Notice(
         id=row.id,
         desk=desk.key,
@@ -111,15 +100,10 @@ def notice(ledger: Ledger, desk: Definition, lease: Lease) -> Steps[Notice | Non
         recipient=row.recipient,
         email=getattr(person, "email", ""),
         locale=locale,
-        subject=render(desk.labels.label("templates", row.template, locale), words),
-        body=render(desk.labels.help("templates", row.template, locale), words),
+        subject=subject,
+        body=body,
         at=recorded.event.at,
     )
-
-
-def _told(content: Content, role: str) -> bool:
-    """The contact reads what is public; answers to the desk's own questions are told to nobody by notice."""
-    return content.kind != "answers" and (content.audience == "public" or role != "contact")
 
 
 def check_notifier(notifier: object, *, plain: bool = False) -> None:

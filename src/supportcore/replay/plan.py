@@ -23,7 +23,7 @@ from supportcore.definition import Definition
 from supportcore.definition.loader import define
 from supportcore.definition.reading import Node
 from supportcore.errors import DefinitionError, DefinitionFault, Fault
-from supportcore.forms.fields import check
+from supportcore.forms.checking import check
 from supportcore.people.access import IMPORTER
 from supportcore.people.customers import Customer
 from supportcore.predicate import ALWAYS

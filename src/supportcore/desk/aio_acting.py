@@ -1,0 +1,475 @@
+"""
+``AsyncActing``: what one actor can do and see on a desk, awaited.
+
+Commands return a `Receipt`, questions the records themselves, views what a screen needs (`supportcore.desk.views`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, overload
+
+from supportcore.lazy import Later
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from supportcore.desk import downloads, filing, hands, viewing
+    from supportcore.desk.aio import AsyncDesk
+    from supportcore.desk.downloads import AsyncDownload
+    from supportcore.desk.filing import Filing
+    from supportcore.desk.offers import Offer
+    from supportcore.desk.promises import Promise
+    from supportcore.desk.requests import Filters, Requests
+    from supportcore.desk.timeline import Entry
+    from supportcore.desk.views.errors import ErrorView
+    from supportcore.desk.views.records import (
+        ArticleList,
+        ArticlePage,
+        DraftList,
+        FileView,
+        FormView,
+        Home,
+        ListView,
+        NoticeList,
+        Profile,
+        QuestionList,
+        Submit,
+        TicketPage,
+    )
+    from supportcore.errors import SupportError
+    from supportcore.sla.clocks import Light
+    from supportcore.storage import ports
+    from supportcore.storage.blobs import AsyncReadable
+    from supportcore.storage.ports import Page, Steps
+    from supportcore.tickets.commands import Receipt
+    from supportcore.tickets.measures import Measures
+    from supportcore.tickets.ticket import Ticket
+else:
+    downloads, filing = Later("supportcore.desk.downloads"), Later("supportcore.desk.filing")
+    hands, viewing = Later("supportcore.desk.hands"), Later("supportcore.desk.viewing")
+    ports = Later("supportcore.storage.ports")
+
+T = TypeVar("T")
+
+
+class AsyncActing:
+    """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
+
+    def __init__(self, desk: AsyncDesk, requests: Requests) -> None:
+        self._desk = desk
+        self._run = desk._run
+        self._requests = requests
+        self._views = viewing.Viewing(requests, desk._addresses)
+
+    async def open(
+        self,
+        document: Mapping[str, object],
+        *,
+        contact: str | None = None,
+        form: str = "default",
+        files: Sequence[str] = (),
+        command_id: str | None = None,
+    ) -> Receipt:
+        """
+        Open a ticket.
+
+        Args:
+            document: The intake form, by field key.
+            contact: Whom staff opens it for; the actor itself otherwise.
+            form: Key of the form that was filled in.
+            files: Ids of drafts to take.
+            command_id: Makes a retry harmless; a fresh one by default.
+
+        Raises:
+            Refused: The actor may not open tickets here.
+            Invalid: Faults of the document, all at once.
+        """
+        return await self._run(
+            self._requests.open(document, contact=contact, form=form, files=files, command_id=command_id)
+        )
+
+    async def open_all(
+        self,
+        documents: Sequence[Mapping[str, object]],
+        *,
+        contacts: Sequence[str | None] | None = None,
+        command_ids: Sequence[str] | None = None,
+    ) -> tuple[Receipt, ...]:
+        """
+        Open many tickets in one transaction, all or none; each as `open` does, numbered in the order given.
+
+        Args:
+            documents: 1,000 at most.
+            contacts: For each document, whom staff opens it for.
+            command_ids: For each document; fresh ones by default.
+
+        Raises:
+            Refused: The actor may not open tickets here.
+            Invalid: Faults of a document, all at once; each path begins with its place, from 0.
+        """
+        return await self._run(self._requests.open_all(documents, contacts=contacts, command_ids=command_ids))
+
+    async def reply(
+        self,
+        ticket: str,
+        text: str,
+        *,
+        files: Sequence[str] = (),
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """Write a public message; *files* are ids of drafts to take."""
+        return await self._run(
+            self._requests.reply(ticket, text, files=files, command_id=command_id, seen_version=seen_version)
+        )
+
+    async def note(
+        self,
+        ticket: str,
+        text: str,
+        *,
+        files: Sequence[str] = (),
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """Write an internal note; *files* are ids of drafts to take."""
+        return await self._run(
+            self._requests.note(ticket, text, files=files, command_id=command_id, seen_version=seen_version)
+        )
+
+    async def assign(
+        self,
+        ticket: str,
+        document: Mapping[str, object],
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """Say who works on it: ``assignee``, ``responsible``, ``team``; absent keeps, None takes away."""
+        return await self._run(
+            self._requests.assign(ticket, document, command_id=command_id, seen_version=seen_version)
+        )
+
+    async def triage(
+        self,
+        ticket: str,
+        document: Mapping[str, object],
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """Classify it anew; absent keeps, None takes away."""
+        return await self._run(
+            self._requests.triage(ticket, document, command_id=command_id, seen_version=seen_version)
+        )
+
+    async def set_deadline(
+        self,
+        ticket: str,
+        deadline: datetime | None,
+        *,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """
+        Set by when the ticket is to be done (plazo), or with None take that away.
+
+        Raises:
+            Invalid: The instant has passed, or is naive.
+        """
+        request = self._requests.set_deadline(ticket, deadline, command_id=command_id, seen_version=seen_version)
+        return await self._run(request)
+
+    async def retarget(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
+        """Put a ticket under today's service levels; it keeps those it was opened under until then."""
+        return await self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
+
+    async def act(
+        self,
+        ticket: str,
+        action: str,
+        document: Mapping[str, object] | None = None,
+        *,
+        files: Sequence[str] = (),
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """
+        Take an action of the workflow.
+
+        Args:
+            document: The form of the action, by field key.
+            files: Ids of drafts to take.
+
+        Raises:
+            Refused: With the reasons that `actions` shows.
+            StaleVersion: The ticket changed since *seen_version*.
+        """
+        request = self._requests.act(
+            ticket, action, document, files=files, command_id=command_id, seen_version=seen_version
+        )
+        return await self._run(request)
+
+    async def submit(
+        self,
+        submit: Submit | Mapping[str, object],
+        document: Mapping[str, object],
+        *,
+        files: Sequence[str] = (),
+        command_id: str | None = None,
+    ) -> Receipt:
+        """
+        Give the command a form was made for, whatever it is.
+
+        Args:
+            submit: `FormView.submit`, or what `dump` made of it.
+            document: The form filled in, by field key; its schema is that of the `FormView`.
+            files: Ids of drafts to take.
+
+        Raises:
+            Refused: The rules do not allow it; `Invalid` with all faults if the document, or *submit* itself, is wrong.
+            StaleVersion: The ticket changed since the form was made.
+        """
+        request = self._requests.submit(submit, document, files=files, command_id=command_id)
+        return await self._run(request)
+
+    async def actions(self, ticket: str | int | None = None) -> tuple[Offer, ...]:
+        """Return every command and action, and of those not allowed, why; without a ticket, of opening one."""
+        return await self._run(self._requests.actions(ticket))
+
+    async def get(self, ticket: str | int) -> Ticket:
+        """Return a ticket by id or number, as it is stored."""
+        return await self._run(self._requests.get(ticket))
+
+    async def find(
+        self,
+        where: Filters = None,
+        *,
+        sort: str = "-updated_at",
+        limit: int = 50,
+        cursor: str | None = None,
+        page: int | None = None,
+        total: bool = True,
+    ) -> Page[Ticket]:
+        """
+        Return a page of the tickets this actor may see.
+
+        Args:
+            where: Field to value, list of values, or None for "has none"; or a predicate.
+            sort: One of the sort keys, with ``-`` before it for descending.
+            cursor: ``next`` or ``previous`` of a page of the same list.
+            page: Number of a page, from 1, instead of a cursor.
+        """
+        request = self._requests.find(where, sort=sort, limit=limit, cursor=cursor, page_number=page, total=total)
+        return await self._run(request)
+
+    @overload
+    async def count(self, where: Filters = None) -> int: ...
+
+    @overload
+    async def count(self, where: Filters = None, *, by: str) -> Mapping[str | bool | None, int]: ...
+
+    async def count(self, where: Filters = None, *, by: str | None = None) -> int | Mapping[str | bool | None, int]:
+        """Return how many tickets this actor may see; with *by*, how many for each value of that field."""
+        if by is None:
+            return await self._run(self._requests.count(where))
+        return await self._run(self._requests.count_by(by, where))
+
+    async def timeline(self, ticket: str | int) -> tuple[Entry, ...]:
+        """Return what happened, oldest first, as far as this actor may see it."""
+        return await self._run(self._requests.timeline(ticket))
+
+    async def as_of(self, ticket: str | int, instant: datetime) -> Ticket:
+        """Return a ticket as it was at *instant*, if this actor may see it now."""
+        return await self._run(self._requests.as_of(ticket, instant))
+
+    async def clocks(self, ticket: str | int, at: datetime | None = None) -> tuple[Promise, ...]:
+        """
+        Return what was promised to a ticket and how it stands: time used and left, light, met or not.
+
+        Args:
+            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
+        """
+        return await self._run(self._requests.clocks(ticket, at))
+
+    async def measures(self, ticket: str | int, at: datetime | None = None) -> Measures:
+        """
+        Return what came of a ticket in open time: first response, resolution, what it was held, each clock's run.
+
+        Args:
+            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
+        """
+        return await self._run(self._requests.measures(ticket, at))
+
+    async def light(self, ticket: str | int, at: datetime | None = None) -> Light:
+        """Return the most pressing light of a ticket's clocks, now or as of *at*."""
+        return await self._run(self._requests.light(ticket, at))
+
+    async def lights(self, where: Filters = None, *, at: datetime | None = None) -> Mapping[Light, int]:
+        """
+        Return how many tickets this actor may see show which light.
+
+        Args:
+            where: As of `find`; there ``{"light": "red"}`` is a filter, too.
+            at: As of then; None is now. The past is told from the histories, ticket by ticket, which takes its time.
+        """
+        return await self._run(self._requests.lights(where, at))
+
+    # -- views
+
+    async def home(self) -> Home:
+        """Return the first screen: menu, greeting, boards with counts, unread notices, open questions."""
+        return await self._run(self._views.home())
+
+    async def listing(
+        self,
+        key: str | None = None,
+        *,
+        board: str | None = None,
+        cell: str | None = None,
+        where: Mapping[str, object] | None = None,
+        sort: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        page: int | None = None,
+    ) -> ListView:
+        """
+        Return a page of a list of the desk.
+
+        Args:
+            key: Of the list; the desk's first, or that of the board, by default.
+            board: Key of a board, whose box *cell* narrows the list.
+            where: Filter to value; None for "has none". Only filters that the list has.
+            sort: Key of a column that can be sorted by, with ``-`` before it for descending.
+            limit: Rows a page; what the list says by default.
+            cursor: ``next`` or ``previous`` of a page of the same list.
+            page: Number of a page, from 1, instead of a cursor.
+
+        Raises:
+            NotFound: There is no such list, board or box for this actor.
+            Invalid: A filter, sort key, limit, page or cursor that cannot be.
+        """
+        asked = self._views.listing(
+            key, board=board, cell=cell, where=where, sort=sort, limit=limit, cursor=cursor, page=page
+        )
+        return await self._run(asked)
+
+    async def form(self, *, area: str | None = None, service: str | None = None, variant: str = "") -> FormView:
+        """
+        Return the intake form for an area, a service and a variant: the one made for most of them.
+
+        Raises:
+            NotFound: There is none of that variant, or for that area or service; there is no such area; this actor may
+                not name the service; or nothing could be sent with the form.
+            Refused: The actor may not open tickets here.
+        """
+        return await self._run(self._views.form(area=area, service=service, variant=variant))
+
+    async def page(self, ticket: str | int) -> TicketPage:
+        """Return a ticket, by id or number, as its page shows it: head, state, thread, files, actions with forms."""
+        return await self._run(self._views.page(ticket))
+
+    async def articles(self, *, after: str = "", limit: int = 50) -> ArticleList:
+        """Return articles this actor may read, by id; *after* is ``next`` of the list before."""
+        return await self._run(self._views.articles(after=after, limit=limit))
+
+    async def article(self, key: str) -> ArticlePage:
+        """Return an article this actor may read."""
+        return await self._run(self._views.article(key))
+
+    async def notices(self, *, since: str = "", before: str = "", limit: int = 50) -> NoticeList:
+        """
+        Return in-app notices to this actor and the actor's teams, newest first, about tickets the actor may see.
+
+        Args:
+            since: ``since`` of an earlier list; only notices that are newer.
+            before: ``next`` of the list before; only notices that are older.
+        """
+        return await self._run(self._views.notices(since=since, before=before, limit=limit))
+
+    async def mark_read(self, notices: Sequence[str]) -> None:
+        """Note that this actor has read notices, by id; those of others are left alone."""
+        await self._run(self._views.mark_read(notices))
+
+    async def profile(self) -> Profile:
+        """Return what the desk knows of this actor."""
+        return await self._run(self._views.profile())
+
+    async def questions(self) -> QuestionList:
+        """Return what this actor is asked about tickets, such as whether one was solved, oldest ticket first."""
+        return await self._run(self._views.questions())
+
+    def error(self, error: SupportError) -> ErrorView:
+        """
+        Return what a host answers this actor with where the library refuses or fails; nothing is read for it.
+
+        It is told in the language of the actor's views and in the words of the desk, to somebody without a role too.
+
+        Raises:
+            Invalid: *error* is none of the library's.
+        """
+        return self._views.error(error)
+
+    # -- files
+
+    async def draft(
+        self,
+        stream: AsyncReadable,
+        name: str,
+        description: str = "",
+        *,
+        slot: str = "files",
+        size: int | None = None,
+    ) -> FileView:
+        """
+        Hand in a file, before or beside the command that takes it; nobody else sees it until then.
+
+        Args:
+            stream: Open in binary; read part by part, awaited or not, and no further than one part
+                beyond what is allowed.
+            name: What it is called; of a path only the last part is kept. The type follows from its end.
+            description: What it shows, 255 characters at most.
+            slot: Key of the place in a form it is meant for.
+            size: Bytes that were announced, if any.
+
+        Raises:
+            Invalid: A name, type or size that is not taken here, all faults at once; too many drafts. Nothing is kept.
+            Refused: The actor has no role here.
+        """
+        return await self._hand(self._filing().draft(stream, name, description, slot=slot, size=size))
+
+    async def drafts(self) -> DraftList:
+        """Return the files this actor handed in and no command took, oldest first; not those that expired."""
+        return await self._run(self._filing().drafts())
+
+    async def drop_draft(self, file_id: str) -> None:
+        """
+        Remove a draft of this actor's; in a joined desk it expires at once instead.
+
+        Raises:
+            NotFound: This actor has no such draft.
+        """
+        await self._hand(self._filing().drop_draft(file_id))
+
+    async def open_file(self, file_id: str) -> AsyncDownload:
+        """
+        Return a file of a ticket, if this actor finds it on the ticket's page, or a draft of this actor's.
+
+        Raises:
+            NotFound: There is none, or none this actor may fetch.
+        """
+        return downloads.AsyncDownload(source=self._desk._files, **await self._run(self._filing().open_file(file_id)))
+
+    async def _hand(self, doing: Steps[T]) -> T:
+        return await ports.adrive(doing, hands.AsyncHands(self._desk).do)
+
+    def _filing(self) -> Filing:
+        desk = self._desk
+        return filing.Filing(
+            self._requests,
+            clock=desk._clock,
+            ids=desk._ids,
+            in_store=desk._files.in_store,
+            joined=desk.store.joined,
+        )

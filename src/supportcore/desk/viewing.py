@@ -1,0 +1,111 @@
+"""
+What an actor is shown, as requests: each view is read in one transaction and made by a function of its own.
+
+`Acting` and `AsyncActing` differ only in how requests are executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from supportcore.desk.requests import Request, Requests
+from supportcore.desk.views.viewer import Viewer
+from supportcore.lazy import Later
+
+if TYPE_CHECKING:
+    from supportcore.desk.views import articles, forms, home, listing, notices, page, profile, questions, worded
+    from supportcore.desk.views.errors import ErrorView
+    from supportcore.desk.views.records import (
+        ArticleList,
+        ArticlePage,
+        FormView,
+        Home,
+        ListView,
+        NoticeList,
+        Profile,
+        QuestionList,
+        TicketPage,
+    )
+    from supportcore.errors import SupportError
+else:
+    articles, forms, home, listing, notices, page, profile, questions, worded = (
+        Later(f"supportcore.desk.views.{name}")
+        for name in ("articles", "forms", "home", "listing", "notices", "page", "profile", "questions", "worded")
+    )
+
+
+class Viewing:
+    """
+    The views of one actor.
+
+    Args:
+        requests: What the actor can ask; views ask the same, so that they show no more.
+        addresses: Where entries of the menu lead that are the host's, by key.
+    """
+
+    def __init__(self, requests: Requests, addresses: Mapping[str, str]) -> None:
+        self._requests = requests
+        self._addresses = addresses
+
+    def home(self) -> Request[Home]:
+        """Return the first screen."""
+        return Request(lambda ledger: home.home(ledger, self._viewer()))
+
+    def listing(
+        self,
+        key: str | None,
+        *,
+        board: str | None,
+        cell: str | None,
+        where: Mapping[str, object] | None,
+        sort: str | None,
+        limit: int | None,
+        cursor: str | None,
+        page: int | None,
+    ) -> Request[ListView]:
+        """Return a page of a list."""
+        asked = listing.Asked(
+            key=key, board=board, cell=cell, where=where, sort=sort, limit=limit, cursor=cursor, page=page
+        )
+        return Request(lambda ledger: listing.listing(ledger, self._viewer(), asked))
+
+    def form(self, *, area: str | None, service: str | None, variant: str) -> Request[FormView]:
+        """Return an intake form."""
+        return Request(lambda ledger: forms.intake(ledger, self._viewer(), area=area, service=service, variant=variant))
+
+    def page(self, ticket: str | int) -> Request[TicketPage]:
+        """Return the page of a ticket."""
+        return Request(lambda ledger: page.page(ledger, self._viewer(), self._requests, ticket))
+
+    def articles(self, *, after: str, limit: int) -> Request[ArticleList]:
+        """Return articles."""
+        return Request(lambda ledger: articles.articles(ledger, self._viewer(), after=after, limit=limit))
+
+    def article(self, key: str) -> Request[ArticlePage]:
+        """Return an article."""
+        return Request(lambda ledger: articles.article(ledger, self._viewer(), key))
+
+    def notices(self, *, since: str, before: str, limit: int) -> Request[NoticeList]:
+        """Return notices."""
+        return Request(lambda ledger: notices.notices(ledger, self._viewer(), since=since, before=before, limit=limit))
+
+    def mark_read(self, ids: Sequence[str]) -> Request[None]:
+        """Note notices as read."""
+        return Request(lambda ledger: notices.mark_read(ledger, self._viewer(), ids), write=True)
+
+    def profile(self) -> Request[Profile]:
+        """Return the profile."""
+        return Request(lambda ledger: profile.profile(ledger, self._viewer()))
+
+    def questions(self) -> Request[QuestionList]:
+        """Return open questions."""
+        return Request(lambda ledger: questions.questions(ledger, self._viewer(), self._requests))
+
+    def error(self, error: SupportError) -> ErrorView:
+        """Return an error in words; nothing is read for it."""
+        return worded.error_of(self._requests.reader(self._addresses), error)
+
+    def _viewer(self) -> Viewer:
+        """Return whom the view is for, or refuse somebody without a role."""
+        return self._requests.viewer(self._addresses)
