@@ -33,7 +33,8 @@ STORES = ("memory", "sqlite", "postgresql", "mariadb", "mongodb")
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
 
-_STORE = "supportcore-store"
+REPORTED = "supportcore-store"
+"""Property of a test: what it runs on, which the last lines of a run tell of."""
 
 
 def left_out(reason: str, *, asked_for: bool = False) -> NoReturn:
@@ -145,7 +146,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = []
     for item in items:
         stores = _stores_of(item)
-        item.user_properties.extend((_STORE, name) for name in sorted(stores))
+        item.user_properties.extend((REPORTED, name) for name in sorted(stores))
         if stores - selected:
             left_out.append(item)
     if left_out:
@@ -165,14 +166,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for outcome in ("passed", "failed", "error", "skipped", "xfailed", "xpassed"):
         for report in terminalreporter.stats.get(outcome, []):
             for key, store in getattr(report, "user_properties", ()):
-                if key != _STORE:
+                if key != REPORTED:
                     continue
                 outcomes[store][outcome] += 1
                 if outcome == "skipped" and isinstance(report.longrepr, tuple):
                     reasons[store] = report.longrepr[2].removeprefix("Skipped: ").removeprefix(f"{store}: ")
     selected = selected_stores()
     terminalreporter.section("stores", sep="-")
-    for store in STORES:
+    for store in (*STORES, *sorted(set(outcomes) - set(STORES))):
         counts = outcomes[store]
         told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
         if set(counts) - {"skipped", "error"}:
