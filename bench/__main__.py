@@ -27,6 +27,7 @@ MEASUREMENTS = {
     "pages": "bench.paging",
     "load": "bench.loading",
     "copy": "bench.copying",
+    "views": "bench.showing",
     "due": "bench.waking",
     "helpdesk": "bench.helpdesk",
     "calendars": "bench.calendars",

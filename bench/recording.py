@@ -40,6 +40,10 @@ class Canned:
         """Return the first row, or None."""
         return self._rows[0] if self._rows else None
 
+    def scalars(self) -> Iterator[Any]:
+        """Yield the first value of each row."""
+        return (row[0] for row in self._rows)
+
     def scalar_one(self) -> Any:
         """Return the only value of the only row."""
         return self._rows[0][0]
