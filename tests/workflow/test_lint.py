@@ -51,7 +51,7 @@ def action(rules: Doc, name: str) -> Doc:
     return next(entry for entry in rules["transitions"] if entry["action"] == name)
 
 
-@pytest.mark.parametrize("desk", [*PRESETS, DESKS / "small.toml"], ids=str)
+@pytest.mark.parametrize("desk", [*PRESETS, DESKS / "small.toml", DESKS / "portal.toml"], ids=str)
 def test_a_sound_desk_has_no_finding(desk: str | Path) -> None:
     """No finding is made on the shipped desks and on the one of the tests."""
     assert () == lint(load_definition(desk))
