@@ -449,7 +449,7 @@ class Requests:
         if isinstance(ticket, bool) or not isinstance(ticket, (str, int)):
             raise Invalid(Fault("ticket", "wrong_type", _ID_OR_NUMBER))
         if isinstance(ticket, int):
-            check_whole(ticket, "ticket", 1, text.INT_LIMIT)
+            check_whole(ticket, "ticket", -text.INT_LIMIT, text.INT_LIMIT)
         elif (fault := text.id_fault(ticket, "ticket")) is not None:
             raise Invalid(fault)
         found = yield from ledger.ticket_by_number(ticket) if isinstance(ticket, int) else ledger.ticket(ticket)
