@@ -25,7 +25,11 @@ from supportcore.tickets.references import record_faults, refs_of
 from supportcore.tickets.ticket import Ticket
 
 SMALL = load_definition(Path(__file__).parents[1] / "desks" / "small.toml")
-FORMS = [SMALL.form, SMALL.triage, *(transition.form for transition in SMALL.workflow.transitions)]
+PORTAL = load_definition(Path(__file__).parents[1] / "desks" / "portal.toml")
+FORMS = [
+    *(SMALL.form, SMALL.triage, *(transition.form for transition in SMALL.workflow.transitions)),
+    *(form for form in PORTAL.forms if not refs_of(dict(form.sets))),
+]
 QUICK = settings(database=None, max_examples=2000, phases=[Phase.generate])
 SHRINKING = settings(QUICK, phases=[Phase.generate, Phase.shrink])
 
@@ -119,8 +123,10 @@ def test_binding_keeps_the_meaning(ticket: Ticket, where: Predicate, actor: Acto
 def test_documents_are_valid_under_their_form(data: st.DataObject, form: Form) -> None:
     """A document has no fault, and names records that are in use and fit together."""
     catalogue: list[Record] = data.draw(st.lists(strategies.records(), max_size=6, unique_by=lambda one: one.id))
-    document: Mapping[str, Any] = data.draw(strategies.documents(form, catalogue))
-    values, faults = check(form, document)
+    roles = data.draw(st.sets(st.sampled_from([role.key for role in PORTAL.roles])))
+    actor = Actor(id="ana", roles=roles)
+    document: Mapping[str, Any] = data.draw(strategies.documents(form, catalogue, actor=actor))
+    values, faults = check(form.bound(actor), document)
     assert () == faults
     records = {(KIND_OF[type(record)], record.id): record for record in catalogue}
     assert [] == record_faults(values, {name: records.get(ref) for name, ref in refs_of(values).items()})
