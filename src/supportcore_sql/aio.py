@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from supportcore.errors import Busy, CannotJoin, StoreError
+from supportcore.storage.attempts import pauses
 from supportcore.storage.ports import AsyncExecute, Conflict, Steps
 from supportcore_sql.database import Database
 from supportcore_sql.engines import open_async_engine
@@ -94,11 +95,16 @@ class AsyncSqlStore:
         logger = logging.getLogger("asyncmy")
         heard = logger.disabled
         logger.disabled = True  # it warns of each primary key that has a name, which only other engines keep
+        last: Conflict | None = None
         try:
-            async with self._taking_turns(write=True), self._connected(write=True) as connection:
-                await connection.run_sync(migrate.migrate, self._database, to, lose_data=lose_data)
-        except Conflict as error:
-            raise Busy from error
+            for seconds in pauses():
+                await asyncio.sleep(seconds)
+                try:
+                    async with self._taking_turns(write=True), self._connected(write=True) as connection:
+                        return await connection.run_sync(migrate.migrate, self._database, to, lose_data=lose_data)
+                except Conflict as error:
+                    last = error
+            raise Busy from last
         finally:
             logger.disabled = heard
 

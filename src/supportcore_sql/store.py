@@ -5,6 +5,7 @@ The synchronous SQL store: connections, turns and executors around what the othe
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
@@ -14,6 +15,7 @@ from weakref import WeakMethod
 import sqlalchemy as sa
 
 from supportcore.errors import Busy, CannotJoin, StoreError
+from supportcore.storage.attempts import pauses
 from supportcore.storage.ports import Conflict, Execute, Steps
 from supportcore_sql.database import Database
 from supportcore_sql.engines import open_engine
@@ -92,11 +94,15 @@ class SqlStore:
         if to == "base" and self._database.absent:
             return
         self._database.create_file()
-        try:
-            with self._taking_turns(write=True), self._connected(write=True) as connection:
-                migrate.migrate(connection, self._database, to, lose_data=lose_data)
-        except Conflict as error:
-            raise Busy from error
+        last: Conflict | None = None
+        for seconds in pauses():  # SQLite does not wait where two switch to write-ahead logging at once
+            time.sleep(seconds)
+            try:
+                with self._taking_turns(write=True), self._connected(write=True) as connection:
+                    return migrate.migrate(connection, self._database, to, lose_data=lose_data)
+            except Conflict as error:
+                last = error
+        raise Busy from last
 
     def migration_sql(self, to: str = "head") -> str:
         """Return the SQL that `migrate` would run on a database without tables; nothing is connected."""

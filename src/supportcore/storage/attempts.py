@@ -35,7 +35,7 @@ def run(store: Store, steps: Callable[[], Steps[T]], *, write: bool) -> T:
         TransactionLost: The host's transaction is gone.
     """
     last: Conflict | None = None
-    for seconds in _pauses():
+    for seconds in pauses():
         if seconds:
             time.sleep(seconds)
         try:
@@ -53,7 +53,7 @@ async def arun(store: AsyncStore, steps: Callable[[], Steps[T]], *, write: bool)
     import asyncio  # 20 ms, which a host that never awaits need not spend
 
     last: Conflict | None = None
-    for seconds in _pauses():
+    for seconds in pauses():
         if seconds:
             await asyncio.sleep(seconds)
         try:
@@ -66,7 +66,7 @@ async def arun(store: AsyncStore, steps: Callable[[], Steps[T]], *, write: bool)
     raise _given_up(last) from last
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
     """Yield the seconds to wait before each attempt, until patience is used up."""
     elapsed = stopwatch()
     yield 0.0
