@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from supportcore.desk.checks import check_whole
 from supportcore.desk.views.records import ArticleLink, ArticleList, ArticlePage
-from supportcore.desk.views.viewer import Viewer
+from supportcore.desk.views.viewer import VIEW_LABELS, Viewer
 from supportcore.errors import Fault, Invalid, NotFound
 from supportcore.knowledge.article import Article
 from supportcore.knowledge.markdown import html
@@ -18,7 +18,6 @@ from supportcore.text import id_fault
 
 LIMIT = 200
 """Articles on a page, at most."""
-_TITLE = ("Knowledge base", "Base de conocimientos")
 _EMPTY = ("There are no articles.", "No hay artículos.")
 
 
@@ -57,7 +56,7 @@ def articles(ledger: Ledger, viewer: Viewer, *, after: str, limit: int) -> Steps
         for one in found[:limit]
     )
     more = items[-1].id if len(found) > limit else ""
-    return ArticleList(title=viewer.say(*_TITLE), items=items, next=more, empty=viewer.say(*_EMPTY))
+    return ArticleList(title=viewer.say(*VIEW_LABELS["articles"]), items=items, next=more, empty=viewer.say(*_EMPTY))
 
 
 def article(ledger: Ledger, viewer: Viewer, key: str) -> Steps[ArticlePage]:

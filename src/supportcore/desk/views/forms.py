@@ -122,12 +122,6 @@ def actions(
     )
 
 
-def action_form(ledger: Ledger, viewer: Viewer, draft: Draft, name: str) -> Steps[ActionView | None]:
-    """Return one command or action on an advanced ticket; None if no person can take it."""
-    found = yield from actions(ledger, viewer, draft, (name,))
-    return found[0] if found else None
-
-
 # -- which form --------------------------------------------------------------------------------------------------------
 
 

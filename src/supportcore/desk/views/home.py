@@ -22,7 +22,7 @@ from supportcore.desk.views.listing import list_label, lists
 from supportcore.desk.views.names import load_names
 from supportcore.desk.views.profile import account
 from supportcore.desk.views.records import FormLink, Home, MenuItem
-from supportcore.desk.views.viewer import Viewer
+from supportcore.desk.views.viewer import VIEW_LABELS, Viewer
 from supportcore.storage.ports import Ledger, Steps
 
 PartOfDay = Literal["morning", "afternoon", "evening", "night"]
@@ -35,14 +35,6 @@ GREETINGS = {
     "night": ("Good evening", "Buenas noches"),
 }
 """What is said at a part of the day, in English and Spanish."""
-VIEW_LABELS = {
-    "home": ("Home", "Inicio"),
-    "articles": ("Knowledge base", "Base de conocimientos"),
-    "notices": ("Notices", "Avisos"),
-    "profile": ("My profile", "Mi perfil"),
-    "questions": ("Questions for you", "Preguntas para usted"),
-}
-"""What entries of the menu that lead to a view are called where the desk declares no menu, in English and Spanish."""
 
 
 def home(ledger: Ledger, viewer: Viewer) -> Steps[Home]:

@@ -16,7 +16,7 @@ from datetime import datetime
 from supportcore.desk.checks import check_whole
 from supportcore.desk.telling import told
 from supportcore.desk.views.records import NoticeList, NoticeView
-from supportcore.desk.views.viewer import Viewer
+from supportcore.desk.views.viewer import VIEW_LABELS, Viewer
 from supportcore.errors import Fault, Invalid, facts
 from supportcore.predicate import In, both
 from supportcore.storage.ports import Ledger, Query, Steps
@@ -39,7 +39,6 @@ MARKED = 1000
 
 Place = tuple[datetime, str]
 """Instant and id of a notice."""
-_TITLE = ("Notices", "Avisos")
 _EMPTY = ("There are no notices.", "No hay avisos.")
 
 
@@ -68,7 +67,7 @@ def notices(ledger: Ledger, viewer: Viewer, *, since: str, before: str, limit: i
     counted = yield from unread(ledger, viewer)
     last = shown[-1][0] if len(found) > limit else None
     return NoticeList(
-        title=viewer.say(*_TITLE),
+        title=viewer.say(*VIEW_LABELS["notices"]),
         items=items,
         unread=counted,
         since=since if newest is None or before else _encode(viewer, newest, "since"),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from supportcore.desk.views.names import Names, load_names
 from supportcore.desk.views.records import Account, Profile
-from supportcore.desk.views.viewer import Viewer
+from supportcore.desk.views.viewer import VIEW_LABELS, Viewer
 from supportcore.storage.ports import Ledger, Steps
-
-_TITLE = ("My profile", "Mi perfil")
 
 
 def account(viewer: Viewer, names: Names) -> Account:
@@ -31,7 +29,7 @@ def profile(ledger: Ledger, viewer: Viewer) -> Steps[Profile]:
     refs = [*(("customer", one) for one in customers), *(("team", one) for one in teams)]
     names = yield from load_names(ledger, viewer, refs=refs, people=(actor.id,))
     return Profile(
-        title=viewer.say(*_TITLE),
+        title=viewer.say(*VIEW_LABELS["profile"]),
         account=account(viewer, names),
         language=viewer.language,
         zone=viewer.zone,

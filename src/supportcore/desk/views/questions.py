@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from supportcore.definition.screens import QuestionRule
 from supportcore.desk.views.records import ActionView, QuestionList, QuestionView
-from supportcore.desk.views.viewer import Viewer
+from supportcore.desk.views.viewer import VIEW_LABELS, Viewer
 from supportcore.lazy import Later
 from supportcore.predicate import bind, both, to_python
 from supportcore.storage.ports import Ledger, Query, Seek, Steps
@@ -30,14 +30,13 @@ MOST = 20
 LOOKED_AT = 500
 """Tickets that are looked at for one question, at most: the oldest that its predicate holds of."""
 _TOGETHER = 50
-_TITLE = ("Questions for you", "Preguntas para usted")
 _EMPTY = ("There are no questions.", "No hay preguntas.")
 
 
 def questions(ledger: Ledger, viewer: Viewer, requests: Requests) -> Steps[QuestionList]:
     """Return what the actor is asked."""
     found = yield from open_questions(ledger, viewer)
-    return QuestionList(title=viewer.say(*_TITLE), items=found, empty=viewer.say(*_EMPTY))
+    return QuestionList(title=viewer.say(*VIEW_LABELS["questions"]), items=found, empty=viewer.say(*_EMPTY))
 
 
 def open_questions(ledger: Ledger, viewer: Viewer, limit: int = MOST) -> Steps[tuple[QuestionView, ...]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from supportcore.definition.screens import COLUMNS
 from supportcore.desk.views.names import Names
 from supportcore.desk.views.records import Value
-from supportcore.desk.views.viewer import LIGHT_LABELS, Viewer
+from supportcore.desk.views.viewer import Viewer
 from supportcore.sla.clocks import Light, most_pressing
+from supportcore.sla.words import LIGHT_LABELS
 from supportcore.text import instant_text
 from supportcore.tickets.references import kind_of_field
 from supportcore.tickets.ticket import Ticket
@@ -27,7 +28,9 @@ def value_of(viewer: Viewer, names: Names, ticket: Ticket, key: str) -> Value:
     if kind == "light":
         light = light_of(viewer, ticket)
         icon = "" if light == "none" else f"light-{light}"
-        return Value(key=key, kind=kind, value=light, text=viewer.say(*LIGHT_LABELS[light]), icon=icon)
+        return Value(
+            key=key, kind=kind, value=light, text="" if light == "none" else viewer.say(*LIGHT_LABELS[light]), icon=icon
+        )
     found = getattr(ticket, key)
     if found is None:
         return Value(key=key, kind=kind)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from supportcore.definition.model import Definition
-from supportcore.definition.screens import COLUMNS
 from supportcore.desk.answers import Rules
 from supportcore.desk.views.errors import reason_view
 from supportcore.desk.views.records import OptionView, Position, ReasonView, When
@@ -67,19 +66,20 @@ PARTY_LABELS: Mapping[str, tuple[str, str]] = {
     "external": ("Third party", "Externo"),
 }
 """What the parties a ticket waits for are called where a desk's labels say nothing, in English and Spanish."""
-LIGHT_LABELS: Mapping[str, tuple[str, str]] = {
-    "none": ("", ""),
-    "green": ("On time", "A tiempo"),
-    "amber": ("Due soon", "Próximo a vencer"),
-    "red": ("Late", "Retrasado"),
-}
-"""What the lights are called, in English and Spanish."""
 SIDE_LABELS: Mapping[str, tuple[str, str]] = {
     "customer": ("Customer", "Cliente"),
     "staff": ("Team", "Equipo"),
     "desk": ("Automatic", "Automático"),
 }
 """What the sides are called, in English and Spanish."""
+VIEW_LABELS: Mapping[str, tuple[str, str]] = {
+    "home": ("Home", "Inicio"),
+    "articles": ("Knowledge base", "Base de conocimientos"),
+    "notices": ("Notices", "Avisos"),
+    "profile": ("My profile", "Mi perfil"),
+    "questions": ("Questions for you", "Preguntas para usted"),
+}
+"""What views are called: their titles, and the entries of a menu that the desk does not declare."""
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -193,6 +193,3 @@ def position(viewer: Viewer, *, first: int, count: int, total: int, limit: int, 
         previous=previous,
         text=told if count else viewer.say(f"Showing 0 of {total}", f"Mostrando 0 de {total} entradas"),
     )
-
-
-__all__ = ["COLUMNS", "COLUMN_LABELS", "LIGHT_LABELS", "PARTY_LABELS", "SIDE_LABELS", "Viewer", "position"]
