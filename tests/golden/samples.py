@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from supportcore.knowledge.article import Article
+from supportcore.knowledge.article import Article, Category, Reading, Revision, Suggestion
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
 from supportcore.products import Module, Product, Project, Service, Version
@@ -21,6 +21,7 @@ from supportcore.storage import codec
 from supportcore.storage.ports import KIND_OF, Record
 from supportcore.tickets.commands import OutboxRow, Receipt
 from supportcore.tickets.events import (
+    ArticleCited,
     ClockBreached,
     ClockPaused,
     ClockRemoved,
@@ -49,6 +50,7 @@ from supportcore.tickets.ticket import Ticket, Timer
 FOLDER = Path(__file__).parent
 PLAIN: Mapping[str, type[Any]] = {
     "ticket": Ticket, "content": Content, "receipt": Receipt, "outbox_row": OutboxRow, "file": File,
+    "revision": Revision, "reading": Reading, "suggestion": Suggestion,
 }  # fmt: skip
 """What is stored besides events and records, by the name of its file."""
 
@@ -106,11 +108,18 @@ EVENTS: tuple[Event, ...] = (
     TimerRefused(at=AT, actor="system", action="expire", reasons=("guard", "the priority is not high")),
     DeadlineSet(at=AT, actor="luis", clock=CLOCK),
     Retargeted(at=AT, actor="luis", levels=HASH, pausing=True),
+    ArticleCited(at=AT, actor="luis", article="reset", solved=False),
     *(kind(at=AT, actor="system", clock=CLOCK) for kind in PLAIN_CLOCK_EVENTS),
     ClockRetargeted(at=AT, actor="luis", clock=CLOCK, how="prorate"),
     Escalated(at=AT, actor="system", clock=CLOCK, percent=150),
 )  # fmt: skip
 
+ARTICLE = Article(
+    id="reset", title="Cómo restablecer", body="# Pasos\n\n1. *Uno* 😀", language="es", visibility="customer",
+    customer="acme", category="access", products={"erp", "crm"}, services={"support", "hosting"},
+    tags={"año nuevo", "acceso"}, translation_of="reset-en", state="retired", version=3, author="luis", origin=TICKET,
+    published_at=AT, review_at=AT + timedelta(days=365), updated_at=AT + timedelta(days=1),
+)  # fmt: skip
 RECORDS: tuple[Record, ...] = (
     Customer(id="acme", name="ACME, S.A.", agreement="gold", active=False),
     Contact(
@@ -131,10 +140,8 @@ RECORDS: tuple[Record, ...] = (
     Version(id="erp-7", name="7.0", product="erp", customers={"beta", "acme"}, active=False),
     Service(id="support", name="Support", customers={"beta", "acme"}, active=False),
     Project(id="rollout", name="Roll-out", customer="acme", active=False),
-    Article(
-        id="reset", title="Cómo restablecer", body="# Pasos\n\n1. *Uno* 😀", language="es", visibility="customers",
-        customers={"beta", "acme"}, products={"erp", "crm"}, active=False,
-    ),
+    Category(id="access", name="Acceso", parent="help", active=False),
+    ARTICLE,
 )  # fmt: skip
 
 OTHERS: Mapping[str, Any] = {
@@ -143,7 +150,7 @@ OTHERS: Mapping[str, Any] = {
         category="closed", outcome="cancelled", waiting_on="external", customer="acme", contact="ana", timers=TIMERS,
         opened_at=AT, updated_at=AT + timedelta(days=1), last_reply_at=AT + timedelta(hours=1),
         closed_at=AT + timedelta(days=1), levels=HASH, clocks=(CLOCK,), ledger=LEDGER, responded_at=AT,
-        imported_at=AT,
+        imported_at=AT, solved_by=("reset", "crm-login"),
         unanswered_at=AT, **CLASSIFIED, **WORKING,
     ),
     "content": Content(
@@ -156,6 +163,13 @@ OTHERS: Mapping[str, Any] = {
     "file": File(
         id="f-1", owner="ana", slot="files", name="Captura «1».png", description="Así se ve 😀", type="image/png",
         size=51_234, sha256=HASH, blob=HASH, made_at=AT, expires_at=AT + timedelta(days=1), ticket=TICKET,
+    ),
+    "revision": Revision(
+        article="reset", n=3, at=AT, actor="luis", action="retire", comment="Ya no: «sobra» 😀", form=ARTICLE
+    ),
+    "reading": Reading(article="reset", person="ana", at=AT, vote=-1),
+    "suggestion": Suggestion(
+        id="s-1", person="ana", at=AT, articles=("reset", "año"), tickets=(TICKET,), read="reset", ticket=TICKET
     ),
     "outbox_row": OutboxRow(
         id="n-1", ticket=TICKET, position=2, rule="replied", role="contact", recipient="ana", channel="email",

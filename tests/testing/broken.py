@@ -15,7 +15,7 @@ from supportcore.storage import codec
 from supportcore.storage.memory import MemoryLedger, MemoryStore
 from supportcore.storage.memory.portable import load_ticket
 from supportcore.storage.memory.unit import Transaction, do
-from supportcore.storage.ports import Conflict, Entry, Execute, Key, Lease, Query, Steps
+from supportcore.storage.ports import Conflict, Entry, Execute, Key, Lease, Query, Steps, Words
 from supportcore.testing.strategies import LAST_INSTANT
 from supportcore.text import instant_text
 from supportcore.tickets.commands import Decision, OutboxRow, Receipt
@@ -103,7 +103,7 @@ class ReadsDirty(BrokenStore):
         def _save(self, unit: Transaction, decision: Decision) -> None:
             super()._save(unit, decision)
             for (table, key), doc in unit._new.items():
-                if table == "tickets":
+                if table in ("tickets", "postings") and doc is not None:
                     unit._tables[table][key] = unit._base[table, key] = doc
 
 
@@ -162,18 +162,18 @@ class NullsCompareAsInSql(BrokenStore):
     """Takes a missing value for neither equal nor unequal."""
 
     class operations(MemoryLedger):
-        def _where(self, where: Predicate) -> Steps[list[Ticket]]:
-            return (yield from super()._where(_without_null(where)))
+        def _where(self, where: Predicate, words: Words = ()) -> Steps[list[Ticket]]:
+            return (yield from super()._where(_without_null(where), words))
 
 
 class CaseFolds(BrokenStore):
     """Compares text as a collation does that ignores case."""
 
     class operations(MemoryLedger):
-        def _where(self, where: Predicate) -> Steps[list[Ticket]]:
+        def _where(self, where: Predicate, words: Words = ()) -> Steps[list[Ticket]]:
             if not (isinstance(where, Eq) and isinstance(where.value, str)):
-                return (yield from super()._where(where))
-            tickets = yield from super()._where(All())
+                return (yield from super()._where(where, words))
+            tickets = yield from super()._where(All(), words)
             wanted = where.value.casefold()
             return [t for t in tickets if str(getattr(t, where.field) or "").casefold() == wanted]
 

@@ -14,7 +14,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from supportcore.storage.ports import Conflict
 from supportcore.testing.conformance import ManyWritersConformance, OverlapsConformance, StoreConformance
-from tests.testing import broken, broken_portal
+from tests.testing import broken, broken_knowledge, broken_portal
 
 FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken.VersionsIgnored, "test_a_stale_version_is_a_conflict", {"version": 3}),
@@ -83,6 +83,25 @@ FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken_portal.ReadByAll, "test_what_was_read_is_known", {}),
     (broken_portal.CountsOnce, "test_counts_come_together", {}),
     (broken_portal.FilesLeftBehind, "test_an_entry_is_put_once", {"kind": "file"}),
+    (broken_knowledge.TotalsOfPages, "test_a_page_beyond_the_end_tells_the_total", {}),
+    (broken_knowledge.TotalsOfPages, "test_questions_are_answered_as_on_every_store", {}),
+    (broken_knowledge.ScoresRounded, "test_scores_may_be_large", {}),
+    (broken_knowledge.ScopesIgnored, "test_a_search_is_what_adding_up_gives", {}),
+    (broken_knowledge.ScopesIgnored, "test_questions_are_answered_as_on_every_store", {}),
+    (broken_knowledge.CountsWhatIsHidden, "test_frequencies_are_what_counting_gives", {}),
+    (broken_knowledge.CountsWhatIsHidden, "test_questions_are_answered_as_on_every_store", {}),
+    (broken_knowledge.OneWordIsEnough, "test_words_narrow_lists_and_counts", {}),
+    (broken_knowledge.KindsMixed, "test_kinds_and_desks_are_apart", {}),
+    (broken_knowledge.ImpactsStay, "test_the_index_holds_what_was_added_last", {}),
+    (broken_knowledge.DropsLast, "test_the_index_holds_what_was_added_last", {}),
+    (broken_knowledge.RevisionsReplaced, "test_a_revision_is_made_once", {}),
+    (broken_knowledge.RevisionsAsText, "test_revisions_come_in_order", {}),
+    (broken.LastCommitWins, "test_no_order_of_steps_loses_a_revision", {}),
+    (broken_knowledge.TranslationsOfPublished, "test_translations_are_those_of_an_article", {}),
+    (broken_knowledge.ReadAnew, "test_a_reading_keeps_its_first_instant", {"later": timedelta(milliseconds=1)}),
+    (broken_knowledge.VotesAlone, "test_readings_are_counted_by_article", {}),
+    (broken_knowledge.DeflectionOfAll, "test_deflection_counts_what_was_shown", {}),
+    (broken.ReadsDirty, "test_postings_are_seen_inside_at_once_and_outside_after_the_commit", {}),
 ]
 
 

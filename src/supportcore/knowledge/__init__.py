@@ -1,5 +1,5 @@
-"""What is known already: articles."""
+"""What is known already: articles, and how they are found."""
 
-from supportcore.knowledge.article import Article
+from supportcore.knowledge.article import Article, Category
 
-__all__ = ["Article"]
+__all__ = ["Article", "Category"]

@@ -22,6 +22,7 @@ from supportcore.sla.clocks import Clock
 from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Record
 from supportcore.text import instant_text
 from supportcore.tickets.events import (
+    ArticleCited,
     ClockBreached,
     ClockPaused,
     ClockRemoved,
@@ -56,6 +57,7 @@ EVENTS: Mapping[tuple[str, int], type[Event]] = MappingProxyType(
         ("timer_refused", 1): TimerRefused,
         ("deadline_set", 1): DeadlineSet,
         ("retargeted", 1): Retargeted,
+        ("article_cited", 1): ArticleCited,
         ("clock_started", 1): ClockStarted,
         ("clock_paused", 1): ClockPaused,
         ("clock_resumed", 1): ClockResumed,
@@ -162,7 +164,7 @@ def load(kind: type[Any], form: Document) -> Any:
 
 def dump_ticket(ticket: Ticket) -> Document:
     """Return the stored form of a ticket with every field, defaults too."""
-    lists: Document = {"timers": [], "clocks": [], "ledger": []}
+    lists: Document = {"timers": [], "clocks": [], "ledger": [], "solved_by": []}
     return {**dict.fromkeys(_TICKET_FIELDS), **lists, "priority_rank": 0, **dump(ticket)}
 
 

@@ -18,7 +18,7 @@ import attrs
 
 from supportcore.errors import Fault, Invalid, facts
 from supportcore.predicate import Predicate, Scalar, shape
-from supportcore.storage.ports import SORT_KEYS, TOTAL_CAP, Page, Query, Seek, Steps, Tickets
+from supportcore.storage.ports import SORT_KEYS, TOTAL_CAP, Page, Query, Seek, Steps, Tickets, Words
 from supportcore.text import NEVER, id_fault, instant, instant_text, int_fault
 from supportcore.tickets.ticket import Ticket
 
@@ -37,6 +37,7 @@ class Listing:
         cursor: Of a page before; excludes `page`.
         page: Number of a page, from 1.
         total: Whether to count the whole list.
+        words: As those of a `Query`; a cursor belongs to them, too.
         known_as: What a cursor belongs to beside the sort key, as plain values; None means `where` itself, which
             does not do where it holds the present instant.
     """
@@ -48,11 +49,12 @@ class Listing:
     page: int | None = None
     total: bool = True
     known_as: Any = None
+    words: Words = ()
 
 
 def _digest(listing: Listing) -> str:
     belongs_to = shape(listing.where) if listing.known_as is None else listing.known_as
-    said = json.dumps([listing.sort, belongs_to], default=str, separators=(",", ":"))
+    said = json.dumps([listing.sort, belongs_to, listing.words], default=str, separators=(",", ":"))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -109,9 +111,17 @@ def page(tickets: Tickets, listing: Listing) -> Steps[Page[Ticket]]:
     seek, index = _decode(listing.cursor, digest, sort) if listing.cursor is not None else (None, 1)
     skip = (listing.page - 1) * listing.limit if listing.page is not None else 0
     found = yield from tickets.find(
-        Query(where=listing.where, sort=sort, descending=descending, limit=listing.limit + 1, seek=seek, skip=skip)
+        Query(
+            where=listing.where,
+            words=listing.words,
+            sort=sort,
+            descending=descending,
+            limit=listing.limit + 1,
+            seek=seek,
+            skip=skip,
+        )
     )
-    total = (yield from tickets.count(listing.where, cap=TOTAL_CAP)) if listing.total else None
+    total = (yield from tickets.count(listing.where, words=listing.words, cap=TOTAL_CAP)) if listing.total else None
     return _page(found, listing, seek=seek, index=index + skip, digest=digest, sort=sort, total=total)
 
 

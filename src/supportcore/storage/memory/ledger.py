@@ -8,12 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from supportcore.knowledge.postings import TICKETS, Search
 from supportcore.predicate import ALWAYS, Predicate, to_python
 from supportcore.storage import codec
+from supportcore.storage.memory.knowledge import KnowledgeMemory
 from supportcore.storage.memory.portable import load_ticket, ticket_columns
 from supportcore.storage.memory.portal import PortalMemory
 from supportcore.storage.memory.unit import Doc, Transaction, do
-from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps
+from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps, Words
 from supportcore.text import NEVER, instant_text
 from supportcore.tickets.commands import Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
@@ -31,7 +33,7 @@ def _recorded(doc: Doc) -> Recorded:
     )
 
 
-class MemoryLedger(PortalMemory):
+class MemoryLedger(KnowledgeMemory, PortalMemory):
     """One desk in memory; see `supportcore.storage.ports.Ledger`."""
 
     # -- tickets
@@ -45,7 +47,7 @@ class MemoryLedger(PortalMemory):
         return None if found is None else (yield from self.ticket(found["id"]))
 
     def find(self, query: Query) -> Steps[tuple[Ticket, ...]]:
-        tickets = yield from self._where(query.where)
+        tickets = yield from self._where(query.where, query.words)
 
         def place(ticket: Ticket) -> tuple[Any, str]:
             value = getattr(ticket, query.sort)
@@ -62,8 +64,8 @@ class MemoryLedger(PortalMemory):
         after = [t for t in tickets if (place(t) < edge if descending else place(t) > edge)]
         return tuple(after[: query.limit])
 
-    def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
-        tickets = yield from self._where(where)
+    def count(self, where: Predicate, *, words: Words = (), cap: int | None = None) -> Steps[int]:
+        tickets = yield from self._where(where, words)
         return len(tickets) if cap is None else min(len(tickets), cap)
 
     def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
@@ -112,10 +114,15 @@ class MemoryLedger(PortalMemory):
     def expected_columns(self, ticket: Ticket) -> Mapping[str, Any]:
         return ticket_columns(ticket)
 
-    def _where(self, where: Predicate) -> Steps[list[Ticket]]:
+    def _where(self, where: Predicate, words: Words = ()) -> Steps[list[Ticket]]:
         test = to_python(where)
         rows = yield from do(lambda unit: list(unit.all("tickets", self._desk)))
-        return [ticket for ticket in (load_ticket(row) for _, row in rows) if test(ticket, None)]
+        found = [ticket for ticket in (load_ticket(row) for _, row in rows) if test(ticket, None)]
+        if not words:
+            return found
+        hits = yield from self.search(Search(kind=TICKETS, required=words, limit=len(rows)))
+        ids = {hit.record for hit in hits.hits}
+        return [ticket for ticket in found if ticket.id in ids]
 
     # -- what happened
 
@@ -163,6 +170,7 @@ class MemoryLedger(PortalMemory):
             unit.add("outbox", (desk, row.id), doc)
         for file in decision.files:
             self._take(unit, file)
+        self._learn(unit, decision)
         if decision.receipt is not None:
             unit.add("receipts", (desk, decision.receipt.command_id), codec.dump(decision.receipt))
 

@@ -48,6 +48,10 @@ _TABLES = {
     "chunk": "chunks",
     "file": "files",
     "read": "reads",
+    "revision": "revisions",
+    "reading": "readings",
+    "suggestion": "suggestions",
+    "posting": "postings",
 }
 """Kinds whose entries are documents of a table; events and contents are kept by ticket."""
 _EVENT = ("command_id", "name", "version", "form", "recorded_at", "sequence")

@@ -27,8 +27,9 @@ here, and tickets with `stored_columns`, the back door to what truly lies there.
 import pytest
 
 _PARTS = (
-    "blobs", "catalogue", "claims", "driving", "feed", "files", "histories", "inbox", "lists", "outbox",
-    "overlaps", "pages", "plain_lists", "portable", "receipts", "samples", "tickets", "transactions", "used_blobs",
+    "blobs", "catalogue", "claims", "driving", "feed", "files", "histories", "inbox", "index", "knowledge", "lists",
+    "outbox", "overlaps", "pages", "plain_lists", "portable", "questions", "receipts", "samples", "tickets",
+    "transactions", "used_blobs",
 )  # fmt: skip
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
@@ -39,11 +40,14 @@ from supportcore.testing.conformance.feed import LateCommitsConformance  # noqa:
 from supportcore.testing.conformance.files import FilesConformance  # noqa: E402
 from supportcore.testing.conformance.histories import HistoriesConformance  # noqa: E402
 from supportcore.testing.conformance.inbox import InboxConformance  # noqa: E402
+from supportcore.testing.conformance.index import IndexConformance  # noqa: E402
+from supportcore.testing.conformance.knowledge import KnowledgeConformance  # noqa: E402
 from supportcore.testing.conformance.lists import ListsConformance  # noqa: E402
 from supportcore.testing.conformance.outbox import OutboxConformance  # noqa: E402
 from supportcore.testing.conformance.overlaps import OverlapsConformance  # noqa: E402
 from supportcore.testing.conformance.pages import PagesConformance  # noqa: E402
 from supportcore.testing.conformance.portable import PortableConformance  # noqa: E402
+from supportcore.testing.conformance.questions import QuestionsConformance  # noqa: E402
 from supportcore.testing.conformance.tickets import TicketsConformance  # noqa: E402
 from supportcore.testing.conformance.transactions import TransactionsConformance  # noqa: E402
 from supportcore.testing.conformance.used_blobs import UsedBlobsConformance  # noqa: E402
@@ -60,6 +64,9 @@ class StoreConformance(
     FilesConformance,
     BlobsConformance,
     UsedBlobsConformance,
+    IndexConformance,
+    KnowledgeConformance,
+    QuestionsConformance,
     PortableConformance,
     TransactionsConformance,
 ):
@@ -76,12 +83,15 @@ __all__ = [
     "FilesConformance",
     "HistoriesConformance",
     "InboxConformance",
+    "IndexConformance",
+    "KnowledgeConformance",
     "ListsConformance",
     "ManyWritersConformance",
     "OutboxConformance",
     "OverlapsConformance",
     "PagesConformance",
     "PortableConformance",
+    "QuestionsConformance",
     "StoreConformance",
     "TicketsConformance",
     "TransactionsConformance",

@@ -78,8 +78,10 @@ class ClaimsConformance(Conformance):
         ledger, crowd = fresh_crowd(store, crowd)
         moments = [timer.due_at for ticket in crowd for timer in ticket.timers]
         now = data.draw(st.sampled_from(moments) if moments else strategies.instants())
-        for ticket in data.draw(st.lists(st.sampled_from(crowd), max_size=3)) if crowd else []:
-            write(store, ledger.park(ticket.id, until=data.draw(strategies.instants()), error=""))
+        waking = read(store, ledger.due(now, 100))  # of others it makes no difference whether they are parked
+        for ticket_id in data.draw(st.lists(st.sampled_from(waking), max_size=3)) if waking else []:
+            until = data.draw(strategies.instants(now) | strategies.instants())
+            write(store, ledger.park(ticket_id, until=until, error=""))
         due = read(store, ledger.due(now, 100))
         claimed = write(store, ledger.due(now, limit, claim=True))
         assert len(claimed) == len(set(claimed)) <= limit

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from supportcore.storage.ports import Steps, Store
 from supportcore.testing.conformance.blobs import put
 from supportcore.testing.conformance.driving import Conformance, for_every_store, fresh_desk, read, shuffled, write
-from supportcore.testing.conformance.samples import AT, begun, draft, noted_ticket, notices, taking
+from supportcore.testing.conformance.knowledge import revised_once
+from supportcore.testing.conformance.samples import AT, begun, draft, entries_of, noted_ticket, notices, taking
 from supportcore.testing.conformance.used_blobs import drafting, dropping
 
 
@@ -88,6 +89,17 @@ class OverlapsConformance(Conformance):
         (file,) = read(store, ledger.files(["f1"]))
         winner = 2 if file is None else 0 if file.ticket == "t1" else 1
         assert [winner] == [place for place, answer in kept.items() if place != 2 or answer]
+
+    @for_every_store
+    @given(data=st.data())
+    def test_no_order_of_steps_loses_a_revision(self, store: Store, data: st.DataObject) -> None:
+        """However the steps of writers of one article are shuffled, each revision that was committed is there, once."""
+        ledger = store.ledger(fresh_desk())
+        kept = shuffled(store, [lambda: revised_once(ledger, "a")] * 3, data)
+        numbers = [one.n for one in read(store, ledger.revisions("a"))]
+        assert numbers == sorted(kept.values()) == list(range(1, len(kept) + 1))
+        postings = read(store, entries_of(ledger, "posting"))
+        assert [f"n:{numbers[-1]}"] == [entry.key[1] for entry in postings]
 
     @for_every_store
     @given(data=st.data())

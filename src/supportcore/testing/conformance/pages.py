@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportcore.errors import Invalid
+from supportcore.knowledge.postings import TICKETS, Indexing, Posting
 from supportcore.predicate import ALWAYS, Predicate
 from supportcore.storage.paging import Listing, page
 from supportcore.storage.ports import (
@@ -26,6 +27,7 @@ from supportcore.testing.conformance.driving import (
     Conformance,
     fewer,
     read,
+    write,
 )
 from supportcore.testing.conformance.plain_lists import (
     DIRECTIONS,
@@ -38,6 +40,7 @@ from supportcore.testing.conformance.samples import (
     fresh_ticket,
     move,
 )
+from supportcore.tickets.commands import Decision
 from supportcore.tickets.ticket import Ticket
 
 
@@ -45,7 +48,7 @@ class PagesConformance(Conformance):
     """Pages forwards, backwards and by number, while others write."""
 
     @fewer()
-    @given(shown=crowds_and_filters(), sort=SORTS, descending=DIRECTIONS, limit=st.integers(1, 4))
+    @given(shown=crowds_and_filters(), sort=SORTS, descending=DIRECTIONS, limit=st.integers(1, 4), some=st.booleans())
     def test_pages_make_up_the_whole_list(
         self,
         store: Store,
@@ -53,12 +56,18 @@ class PagesConformance(Conformance):
         sort: str,
         descending: bool,
         limit: int,
+        some: bool,
     ) -> None:
-        """Pages forwards, backwards and by number are the list cut into pieces, and say where each piece lies."""
+        """Pages forwards, backwards and by number are the list cut into pieces, also of what has a word alone."""
         crowd, where = shown
         ledger, crowd = fresh_crowd(store, crowd)
-        whole = listed(crowd, where, sort, descending=descending)
-        listing = Listing(where=where, sort=f"-{sort}" if descending else sort, limit=limit)
+        having = crowd[::2] if some else crowd
+        if some:
+            added = tuple(Posting("es:a", ticket.id, 1) for ticket in having)
+            write(store, ledger.save(Decision(indexing=(Indexing(kind=TICKETS, add=added),))))
+        whole = listed(having, where, sort, descending=descending)
+        words = (("es:a", "en:a"),) if some else ()
+        listing = Listing(where=where, sort=f"-{sort}" if descending else sort, limit=limit, words=words)
 
         forwards = [read(store, page(ledger, listing))]
         while forwards[-1].next is not None:

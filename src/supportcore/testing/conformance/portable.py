@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportcore.knowledge.article import Reading, Suggestion
+from supportcore.knowledge.postings import TICKETS, Indexing, Posting
 from supportcore.products import Product
 from supportcore.storage import codec
 from supportcore.storage.memory import MemoryStore
@@ -29,6 +31,8 @@ from supportcore.testing.conformance.samples import (
     given_receipt,
     moved_to,
     opened_ticket,
+    revising,
+    suggested,
     taking,
 )
 from supportcore.tickets.commands import Decision
@@ -50,6 +54,10 @@ class Kept:
     drafts: tuple[File, ...] = ()
     taken: int = 0
     read: tuple[tuple[str, str], ...] = ()
+    revised: int = 0
+    readings: tuple[Reading, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    postings: tuple[Posting, ...] = ()
 
     def write(self, store: Store, desk: str) -> Ledger:
         """Write it, step by step, and return the ledger."""
@@ -80,7 +88,18 @@ class Kept:
                 write(store, ledger.save(taking("t1", one)))
         for place, (person, notice_id) in enumerate(self.read):
             write(store, ledger.mark_read(person, [notice_id], _MOMENT - timedelta(days=place)))
+        self._write_knowledge(store, ledger)
         return ledger
+
+    def _write_knowledge(self, store: Store, ledger: Ledger) -> None:
+        for n in range(1, self.revised + 1):
+            original = "a0" if n % 2 else None
+            write(store, ledger.save(revising("a1", n, title="ñ" * n, translation_of=original)))
+        for reading in self.readings:
+            write(store, ledger.put_reading(reading))
+        for suggestion in self.suggestions:
+            write(store, ledger.put_suggestion(suggestion))
+        write(store, ledger.save(Decision(indexing=(Indexing(kind=TICKETS, add=self.postings),))))
 
 
 _KINDS = ("agent", "customer", "product")
@@ -115,6 +134,10 @@ def desks_kept() -> st.SearchStrategy[Kept]:
         drafts=st.lists(strategies.files(draft=True), max_size=3, unique_by=lambda one: one.id).map(tuple),
         taken=few,
         read=st.lists(st.tuples(strategies.host_ids(), strategies.host_ids()), max_size=3).map(tuple),
+        revised=few,
+        readings=st.lists(strategies.readings(), max_size=3).map(tuple),
+        suggestions=st.lists(strategies.suggestions(), max_size=3).map(tuple),
+        postings=st.lists(strategies.postings(), max_size=3, unique_by=lambda one: one.record).map(tuple),
     )
 
 
@@ -188,6 +211,13 @@ class PortableConformance(Conformance):
             "record": [Entry("record", (kind, one), {"id": one, "name": ""}) for one in ids for kind in _KINDS],
             "file": [Entry("file", (one,), codec.dump(draft(one))) for one in ids],
             "read": [Entry("read", (person, one), {"at": _TEXT}) for one in ids for person in ids],
+            "revision": [_revision(one, n) for one in ids for n in positions],
+            "posting": [
+                Entry("posting", (kind, one, scope, "r"), {"impact": 1})
+                for one in ids
+                for kind in _KINDS
+                for scope in ("public", "customer:a")
+            ],
         }
         for kind, entries in made.items():
             write(store, ledger.put_entries(entries))
@@ -205,7 +235,10 @@ class PortableConformance(Conformance):
         desk, other = fresh_desk(), fresh_desk()
         full = Kept(
             decisions=(everything(desk), everything(desk)), records=_RECORDS, parked=2, file=b"a file",
-            drafts=(draft("f1"), draft("f2")), taken=1, read=(("ana", "r1"), ("ana", "r2")),
+            drafts=(draft("f1"), draft("f2")), taken=1, read=(("ana", "r1"), ("ana", "r2")), revised=2,
+            readings=tuple(Reading(article="a1", person=person, at=_MOMENT, vote=1) for person in ("ana", "eva")),
+            suggestions=(suggested("s1"), suggested("s2", ticket="t1")),
+            postings=(Posting("a", "t1"), Posting("a", "t2")),
         )  # fmt: skip
         here, there = full.write(store, desk), store.ledger(other)
         entries = as_of_desk(read(store, entries_of(here, kind)), other)
@@ -226,6 +259,12 @@ class PortableConformance(Conformance):
         for kind in ENTRY_KINDS:
             assert () == read(store, ledger.entries(kind, after=None, limit=10))
             assert read(store, ledger.last_entry(kind)) is None
+
+
+def _revision(article: str, n: int) -> Entry:
+    """Return the entry of a revision."""
+    ((_, revision),) = revising(article, n).articles
+    return Entry("revision", (article, n), codec.dump(revision))
 
 
 def _show_the_same(store: Store, here: Ledger, other: Store, there: Ledger) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from supportcore.knowledge.article import Article, Revision, Suggestion
+from supportcore.knowledge.postings import ARTICLES, TICKETS, Indexing, Posting, Search
 from supportcore.predicate import ALWAYS, Predicate
 from supportcore.products import Product
 from supportcore.storage.ports import (
@@ -92,6 +94,20 @@ def taking(ticket_id: str, *files: File) -> Decision:
     return Decision(files=tuple(taken(file, ticket_id) for file in files))
 
 
+def revising(article_id: str = "a1", n: int = 1, **over: Any) -> Decision:
+    """Return the decision that makes version *n* of a dull article, which is found by its number from then on."""
+    article = Article(**{"id": article_id, "title": "", "version": n, "updated_at": AT, **over})
+    revision = Revision(article=article_id, n=n, at=AT, actor="luis", action="revise", form=article)
+    add, drop = (Posting(f"n:{number}", article_id, 1, "public") for number in (n, n - 1))
+    indexing = Indexing(kind=ARTICLES, add=(add,), drop=(drop,))
+    return Decision(articles=((article, revision),), indexing=(indexing,))
+
+
+def suggested(suggestion_id: str = "s1", **over: Any) -> Suggestion:
+    """Return a suggestion of an article."""
+    return Suggestion(**{"id": suggestion_id, "person": "ana", "at": AT, "articles": ("a1",), **over})
+
+
 def everything(desk: str, ticket_id: str = "t1", number: int = 1) -> Decision:
     """Return a decision with one of everything that a decision can hold but files, which have to be there before."""
     decision = opened_ticket(desk, ticket_id, number, timers=(Timer(action="expire", due_at=AT),))
@@ -159,7 +175,25 @@ def contents_of(ledger: Ledger) -> Steps[dict[str, Any]]:
     shown["files"] = yield from ledger.files(file_ids)
     for kind in RECORD_KINDS:
         shown[kind] = yield from ledger.records_of(kind, limit=1000)
+    yield from _knowledge_of(ledger, shown)
     return shown
+
+
+def _knowledge_of(ledger: Ledger, shown: dict[str, Any]) -> Steps[None]:
+    """Add to *shown* what is kept of the articles, and what the index has."""
+    for article in shown["article"]:
+        shown[f"revisions {article.id}"] = yield from ledger.revisions(article.id)
+        shown[f"translations {article.id}"] = yield from ledger.translations(article.id)
+    shown["readings"] = dict((yield from ledger.readings([article.id for article in shown["article"]])))
+    for entry in (yield from entries_of(ledger, "suggestion")):
+        shown[f"suggestion {entry.key[0]}"] = yield from ledger.suggestion(str(entry.key[0]))
+    shown["deflection"] = yield from ledger.deflection(AT - timedelta(days=1), strategies.LAST_INSTANT)
+    postings = yield from entries_of(ledger, "posting")
+    terms = {kind: tuple({str(one.key[1]) for one in postings if one.key[0] == kind}) for kind in (ARTICLES, TICKETS)}
+    for kind, some in terms.items():
+        shown[f"frequencies of {kind}s"] = dict((yield from ledger.frequencies(kind, some)))
+        weights = tuple((term, 1) for term in sorted(some)[:60])
+        shown[f"search of {kind}s"] = yield from ledger.search(Search(kind=kind, weights=weights, limit=1000))
 
 
 def entries_of(ledger: Ledger, kind: str, limit: int = 1000) -> Steps[list[Entry]]:
@@ -246,11 +280,13 @@ def move(store: Store, ledger: Ledger, ticket: Ticket, changes: dict[str, Any]) 
 
 
 def begun(store: Store) -> tuple[str, Ledger]:
-    """Open ``t1`` with one of everything on a fresh desk, and hand in ``f1`` and ``f2``."""
+    """Open ``t1`` with one of everything on a fresh desk, hand in ``f1`` and ``f2``, and write and suggest ``a1``."""
     desk = fresh_desk()
     ledger = store.ledger(desk)
     write(store, ledger.save(everything(desk)))
     write(store, ledger.put_record(Product(id="p1", name="One")))
     for file_id in ("f1", "f2"):
         write(store, ledger.put_draft(draft(file_id)))
+    write(store, ledger.save(revising()))
+    write(store, ledger.put_suggestion(suggested()))
     return desk, ledger

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportcore.knowledge.article import Deflection, Reading, Readings
 from supportcore.products import Product
 from supportcore.storage.ports import (
     KIND_OF,
@@ -45,7 +46,9 @@ from supportcore.testing.conformance.samples import (
     moved_to,
     noted_ticket,
     opened_ticket,
+    revising,
     stored,
+    suggested,
     taking,
 )
 from supportcore.tickets.commands import Decision
@@ -69,13 +72,17 @@ def _do_everything(ledger: Ledger, desk: str) -> Steps[None]:
     yield from ledger.put_draft(draft("f3"))
     yield from ledger.drop_draft("f1")
     yield from ledger.save(taking("t1", draft("f2")))
+    yield from ledger.save(revising("a1", 2), revising("a2"))
+    yield from ledger.put_reading(Reading(article="a1", person="ana", at=AT, vote=1))
+    yield from ledger.put_suggestion(suggested("s1", ticket="t1"))
+    yield from ledger.put_suggestion(suggested("s2"))
 
 
 class TransactionsConformance(Conformance):
     """What `supportcore.storage.ports.Store` promises of transactions, and of desks in one store."""
 
     def test_what_is_undone_never_was(self, store: Store) -> None:
-        """An error undoes ticket, history, content, notices, receipt, records, rules, parking and files together."""
+        """An error undoes ticket, history, content, notices, receipt, records, files, articles and all else."""
         desk, ledger = begun(store)
         before = read(store, contents_of(ledger))
         with pytest.raises(Undo), store.begin(write=True) as execute:
@@ -133,6 +140,9 @@ class TransactionsConformance(Conformance):
         assert 2 == inside["ticket t1"].version
         assert (None, taken(draft("f2"), "t1"), draft("f3")) == files
         assert frozenset() == inside["unread"] != inside["inbox"] != ()
+        assert ([1, 2], {"a1": Readings(1, 1, 0)}) == ([one.n for one in inside["revisions a1"]], inside["readings"])
+        assert {"n:1": 1, "n:2": 1} == inside["frequencies of articles"]
+        assert Deflection(shown=2, read=0, opened=1) == inside["deflection"]
         assert receipt is not None
         assert ("{}", (Product(id="p1", name="Changed"),)) == (rules, found)
 
@@ -189,6 +199,9 @@ class TransactionsConformance(Conformance):
         write(store, here.park("t1", until=AT, error=""))
         write(store, here.put_draft(draft()))
         write(store, here.mark_read("ana", ["r1"], AT))
+        write(store, here.save(revising("a1", 1, translation_of="a0")))
+        write(store, here.put_reading(Reading(article="a1", person="ana", at=AT)))
+        write(store, here.put_suggestion(suggested()))
         assert 1 == write(store, here.next_numbers())
         assert empty == read(store, contents_of(there))
         assert read(store, there.ticket("t1")) is None
@@ -208,6 +221,9 @@ class TransactionsConformance(Conformance):
         write(store, there.put_draft(draft(name="theirs")))
         write(store, there.save(taking("t1", draft(name="theirs"))))
         write(store, there.mark_read("ana", ["r1"], AT + timedelta(days=1)))
+        write(store, there.save(revising("a1", 1, title="theirs"), revising("a1", 2)))
+        write(store, there.put_reading(Reading(article="a1", person="ana", at=AT, vote=-1)))
+        write(store, there.put_suggestion(suggested(ticket="t1")))
         for lease in write(store, there.claim(now=far, until=far, token="w", limit=100)):
             assert write(store, there.settle(lease.row.id, token="w", sent_at=AT, retry_at=None))
         write(store, there.save(noted_ticket(theirs.changes[0].ticket, "another command")))

@@ -12,6 +12,7 @@ values are few and chosen to collide: letters that differ in case, accent or a s
 from supportcore.testing.strategies.documents import documents
 from supportcore.testing.strategies.events import (
     assignments,
+    citations,
     clock_events,
     clocks,
     content_refs,
@@ -30,11 +31,18 @@ from supportcore.testing.strategies.events import (
     triages,
 )
 from supportcore.testing.strategies.files import files
+from supportcore.testing.strategies.knowledge import (
+    articles,
+    categories,
+    postings,
+    readings,
+    revisions,
+    suggestions,
+)
 from supportcore.testing.strategies.predicates import actors, predicates
 from supportcore.testing.strategies.records import (
     agents,
     agreements,
-    articles,
     contacts,
     customers,
     modules,
@@ -74,6 +82,8 @@ __all__ = [
     "articles",
     "assignments",
     "bodies",
+    "categories",
+    "citations",
     "clock_events",
     "clocks",
     "contacts",
@@ -101,16 +111,20 @@ __all__ = [
     "numbers",
     "openings",
     "outbox_rows",
+    "postings",
     "predicates",
     "products",
     "projects",
+    "readings",
     "receipts",
     "records",
     "replies",
     "retargetings",
+    "revisions",
     "services",
     "spans",
     "state_changes",
+    "suggestions",
     "teams",
     "texts",
     "tickets",

@@ -24,6 +24,7 @@ from supportcore.testing.strategies.values import (
     titles,
 )
 from supportcore.tickets.events import (
+    ArticleCited,
     ClockBreached,
     ClockPaused,
     ClockRemoved,
@@ -255,6 +256,11 @@ def retargetings(**over: SearchStrategy[Any]) -> SearchStrategy[Retargeted]:
     return st.builds(Retargeted, **{**_happened(), "levels": _maybe(digests()), "pausing": st.booleans(), **over})
 
 
+def citations(**over: SearchStrategy[Any]) -> SearchStrategy[ArticleCited]:
+    """Return articles that were named as what solved a ticket, or were no more."""
+    return st.builds(ArticleCited, **{**_happened(), "article": host_ids(), "solved": st.booleans(), **over})
+
+
 def clock_events(**over: SearchStrategy[Any]) -> SearchStrategy[Event]:
     """Return whatever can happen to a clock."""
     plain = (ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockWarned, ClockBreached, ClockRemoved)
@@ -267,7 +273,8 @@ def clock_events(**over: SearchStrategy[Any]) -> SearchStrategy[Event]:
 
 
 _LATER: tuple[Callable[..., SearchStrategy[Event]], ...] = (
-    replies, notes, state_changes, assignments, triages, timer_refusals, deadlines, retargetings, clock_events,
+    replies, notes, state_changes, assignments, triages, timer_refusals, deadlines, retargetings, citations,
+    clock_events,
 )  # fmt: skip
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from supportcore.knowledge.article import Article, Visibility
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
 from supportcore.products import Module, Product, Project, Service, Version
 from supportcore.storage.ports import RECORD_KINDS, Record
-from supportcore.testing.strategies.values import _maybe, _sets, bodies, emails, flags, host_ids, instants, titles
+from supportcore.testing.strategies.knowledge import articles, categories
+from supportcore.testing.strategies.values import _maybe, _sets, emails, flags, host_ids, instants, titles
 
 
 def _common() -> dict[str, SearchStrategy[Any]]:
@@ -73,21 +73,6 @@ def projects(**over: SearchStrategy[Any]) -> SearchStrategy[Project]:
     return st.builds(Project, **{**_common(), "customer": host_ids(), **over})
 
 
-def articles(**over: SearchStrategy[Any]) -> SearchStrategy[Article]:
-    """Return articles of the knowledge base."""
-    fields = {
-        "id": host_ids(),
-        "title": titles(),
-        "body": bodies(),
-        "language": titles(),
-        "visibility": st.sampled_from(get_args(Visibility)),
-        "customers": _sets(host_ids()),
-        "products": _sets(host_ids()),
-        "active": flags(dullest=True),
-    }
-    return st.builds(Article, **{**fields, **over})
-
-
 _RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
     "customer": customers,
     "contact": contacts,
@@ -99,6 +84,7 @@ _RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
     "version": versions,
     "service": services,
     "project": projects,
+    "category": categories,
     "article": articles,
 }
 

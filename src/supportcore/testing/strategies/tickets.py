@@ -71,6 +71,7 @@ def tickets(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> Ticket:
         "responded_at": _maybe(within),
         "unanswered_at": _maybe(within),
         "closed_at": within if closed else st.none(),
+        "solved_by": st.lists(host_ids(), max_size=3, unique=True).map(tuple),
         **over,
     }
     drawn = {name: draw(strategy) for name, strategy in fields.items()}
