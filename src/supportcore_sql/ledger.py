@@ -15,14 +15,15 @@ from typing import Any
 
 from supportcore.predicate import All, Predicate, shape
 from supportcore.storage import codec
-from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps
+from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps, Words
 from supportcore.tickets.commands import Change, Decision, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.ticket import Ticket
 from supportcore_sql import rows
+from supportcore_sql.knowledge import KnowledgeSql
 from supportcore_sql.portable import Operation as Operation
-from supportcore_sql.portal import PortalSql, parts
-from supportcore_sql.prepared import TOGETHER, Prepared
+from supportcore_sql.portal import parts
+from supportcore_sql.prepared import TOGETHER
 from supportcore_sql.preparing import Form
 from supportcore_sql.statements import Statements
 from supportcore_sql.wholes import whole
@@ -53,7 +54,7 @@ def _counted_at_once(wheres: Sequence[Predicate]) -> Iterator[tuple[Predicate, .
         yield tuple(part)
 
 
-class SqlLedger(PortalSql):
+class SqlLedger(KnowledgeSql):
     """One desk in a SQL database; see `supportcore.storage.ports.Ledger`."""
 
     __slots__ = ()
@@ -74,6 +75,7 @@ class SqlLedger(PortalSql):
     def find(self, query: Query) -> Steps[tuple[Ticket, ...]]:
         """Return up to ``limit`` tickets in order."""
         form, params = self._shape(query.where)
+        params |= self._words(query.words)
         seek = query.seek
         backwards = seek is not None and seek.backwards
         params["limit"] = query.limit
@@ -82,17 +84,18 @@ class SqlLedger(PortalSql):
         skip = seek is None and query.skip > 0
         if skip:
             params["skip"] = query.skip
-        ascending = query.descending == backwards
-        statement = self._sql.find(form, query.sort, ascending=ascending, seek=seek is not None, skip=skip)
+        ascending, words = query.descending == backwards, len(query.words)
+        statement = self._sql.find(form, query.sort, words=words, ascending=ascending, seek=seek is not None, skip=skip)
         found = [rows.load_ticket(row) for row in (yield statement, params)]
         return tuple(reversed(found)) if backwards else tuple(found)
 
-    def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
-        """Return how many tickets *where* holds of, counting no further than *cap*."""
+    def count(self, where: Predicate, *, words: Words = (), cap: int | None = None) -> Steps[int]:
+        """Return how many tickets *where* holds of and the index has under *words*, counting no further than *cap*."""
         form, params = self._shape(where)
+        params |= self._words(words)
         if cap is not None:
             params["cap"] = cap
-        return int((yield self._sql.count(form, capped=cap is not None), params).scalar_one())
+        return int((yield self._sql.count(form, words=len(words), capped=cap is not None), params).scalar_one())
 
     def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
         """Return how many tickets each of *wheres* holds of."""
@@ -158,13 +161,15 @@ class SqlLedger(PortalSql):
             yield from self._replace(change)
         taken = [file for decision in decisions for file in decision.files]
         yield from self._lock_drafts(taken)
-        added: tuple[tuple[Prepared, list[rows.Params]], ...] = (
+        learned = yield from self._learn(decisions)
+        added: tuple[tuple[Any, Any], ...] = (
             (sql.insert_ticket, opened),
             (sql.insert_history, [rows.history_row(desk, one) for change in changes for one in change.recorded]),
             (sql.insert_contents, rows.content_rows(desk, [one for each in decisions for one in each.contents])),
             (sql.insert_outbox, rows.outbox_rows(desk, [one for each in decisions for one in each.outbox])),
             (sql.take_file, [rows.taken_row(desk, file) for file in taken]),
             (sql.insert_receipt, [rows.receipt_row(desk, each.receipt) for each in decisions if each.receipt]),
+            *learned,
         )
         operations = [(statement, found) for statement, found in added if found]
         if operations:

@@ -14,6 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from supportcore.knowledge.article import Reading, Revision, Suggestion
 from supportcore.storage import codec
 from supportcore.storage.ports import ENTRY_KINDS, Entry, Key, Steps
 from supportcore.text import instant_text
@@ -86,7 +87,9 @@ def _event_row(form: Mapping[str, Any]) -> Params:
 
 
 def _record_row(form: Mapping[str, Any]) -> Params:
-    return {"active": form.get("active", True), "body": codec.form_text(form)}
+    # An article is told by its state whether it is active; nothing else has one, or is a translation.
+    active = form.get("active", form.get("state") != "retired")
+    return {"active": active, "translation_of": form.get("translation_of"), "body": codec.form_text(form)}
 
 
 _LEASE = ("status", "attempts", "next_at", "token", "leased_until", "sent_at", "error")
@@ -155,6 +158,25 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda row: {"at": instant_text(row[0])},
             lambda form: {"at": _instant(form["at"])},
         ),
+        "revision": Kind(
+            "revisions",
+            ("form",),
+            lambda row: dict(row[0]),
+            lambda form: rows.revision_row("", codec.load(Revision, dict(form))),
+        ),
+        "reading": Kind(
+            "readings",
+            rows.READING_COLUMNS,
+            lambda row: codec.dump(rows.load_reading(row)),
+            lambda form: rows.reading_row("", codec.load(Reading, dict(form))),
+        ),
+        "suggestion": Kind(
+            "suggestions",
+            ("form",),
+            lambda row: dict(row[0]),
+            lambda form: rows.suggestion_row("", codec.load(Suggestion, dict(form))),
+        ),
+        "posting": _plain("postings", "impact"),
         "chunk": Kind(
             "chunks",
             ("data",),

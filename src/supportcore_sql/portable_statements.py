@@ -30,8 +30,10 @@ class PortableStatements(Preparing):
         of: sa.Table = getattr(self.tables, table)
         by = [of.c[name] for name in key]
         found = sa.select(*by, *(of.c[name].label(f"_{name}") for name in columns)).where(of.c.desk == param("desk"))
-        if seek:
-            found = found.where(by[0] >= param("after0"), _beyond(by, 0))
+        if seek and self.dialect in ("sqlite", "postgresql"):
+            found = found.where(sa.tuple_(*by) > sa.tuple_(*(param(f"after{place}") for place in range(len(by)))))
+        elif seek:  # MariaDB looks for a row of columns in all of the table
+            found = found.where(_beyond(by, 0))
         return found.order_by(*by).limit(param("limit"))
 
     def last_entry(self, table: str, key: tuple[str, ...]) -> Statement:

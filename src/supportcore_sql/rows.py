@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from supportcore.knowledge.article import Article, Reading, Revision, Suggestion
 from supportcore.sla.clocks import Clock
 from supportcore.sla.ledger import Hold
 from supportcore.storage import codec
@@ -42,8 +43,10 @@ def _maker(kind: type[Any], names: tuple[str, ...]) -> Callable[[Row], Any]:
     return lambda row: kind(**dict(zip(names, row, strict=True)))
 
 
-_IN_DOC: Mapping[str, type[Any]] = MappingProxyType({"timers": Timer, "clocks": Clock, "ledger": Hold})
-"""Fields of a ticket that hold records; they stand in ``doc``, if there are any."""
+_IN_DOC: Mapping[str, type[Any]] = MappingProxyType(
+    {"timers": Timer, "clocks": Clock, "ledger": Hold, "solved_by": str}
+)
+"""Fields of a ticket that hold records or ids; they stand in ``doc``, if there are any."""
 _DERIVED = attrgetter("is_open", "wake_at", "due_at", "green_at", "amber_at", "red_at")
 TICKET_PLAIN = _names(Ticket, *_IN_DOC)
 TICKET_COLUMNS = (*TICKET_PLAIN, "doc")
@@ -177,4 +180,30 @@ def taken_row(desk: str, file: File) -> Params:
 def record_row(desk: str, record: Record) -> Params:
     """Return the columns of a record of the catalogue."""
     kind, body = codec.record_text(record)
-    return {"desk": desk, "kind": kind, "id": record.id, "active": record.active, "body": body}
+    row: Params = {"desk": desk, "kind": kind, "id": record.id, "active": record.active, "body": body}
+    row["translation_of"] = record.translation_of if isinstance(record, Article) else None
+    return row
+
+
+def revision_row(desk: str, revision: Revision) -> Params:
+    """Return the columns of a revision of an article."""
+    return {"desk": desk, "article": revision.article, "n": revision.n, "form": codec.dump(revision)}
+
+
+READING_COLUMNS = _names(Reading)
+_read_reading = _reader(READING_COLUMNS)
+load_reading: Callable[[Row], Reading] = _maker(Reading, READING_COLUMNS)
+
+
+def reading_row(desk: str, reading: Reading) -> Params:
+    """Return the columns of what somebody made of an article."""
+    return {"desk": desk, **_read_reading(reading)}
+
+
+_read_suggestion = _reader(("id", "at", "read", "ticket"))
+
+
+def suggestion_row(desk: str, suggestion: Suggestion) -> Params:
+    """Return the columns of a suggestion; what is counted stands beside the stored form."""
+    counted = {"has_articles": bool(suggestion.articles), **_read_suggestion(suggestion)}
+    return {"desk": desk, **counted, "form": codec.dump(suggestion)}

@@ -20,7 +20,7 @@ Version = tuple[int | str, ...]
 
 FLOORS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
-        "sqlite": (3, 35),  # RETURNING, which numbers are counted up by
+        "sqlite": (3, 38),  # JSON functions, by which many terms are asked for at once; RETURNING came with 3.35
         "postgresql": (13,),  # the statements need 9.5 (ON CONFLICT, SKIP LOCKED); nobody mends what is older than 13
         "mariadb": (10, 6),  # SKIP LOCKED, by which workers share what is due; RETURNING came with 10.5
     }

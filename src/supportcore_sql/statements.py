@@ -14,7 +14,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from supportcore_sql import rows
-from supportcore_sql.portal_statements import PortalStatements
+from supportcore_sql.knowledge_statements import KnowledgeStatements
 from supportcore_sql.prepared import Prepared
 from supportcore_sql.preparing import Form, Statement, among, param
 from supportcore_sql.tables import Tables, tables_for
@@ -59,7 +59,7 @@ def numbered() -> Iterator[str]:
         count += 1
 
 
-class Statements(PortalStatements):
+class Statements(KnowledgeStatements):
     """All statements over one set of tables in the words of one engine."""
 
     def __init__(self, tables: Tables, dialect: str) -> None:
@@ -159,9 +159,8 @@ class Statements(PortalStatements):
             .order_by(records.c.id)
             .limit(param("limit"))
         )
-        self.put_record: Statement = self.upsert(
-            records, {}, lambda given: {"active": given.active, "body": given.body}
-        )
+        told = ("active", "translation_of", "body")
+        self.put_record = Prepared(self.upsert(records, {}, lambda given: {name: given[name] for name in told}))
         self.rules: Statement = sa.select(tables.rules.c.document).where(
             tables.rules.c.desk == param("desk"), tables.rules.c.rules_hash == param("rules_hash")
         )
@@ -195,17 +194,17 @@ class Statements(PortalStatements):
 
     # -- those that depend on what is asked
 
-    def find(self, form: Form, sort: str, *, ascending: bool, seek: bool, skip: bool) -> Statement:
+    def find(self, form: Form, sort: str, *, words: int = 0, ascending: bool, seek: bool, skip: bool) -> Statement:
         """Return a list in the order told; with *seek* it begins strictly behind the row (key, id)."""
         return self.keep(
-            ("find", form, sort, ascending, seek, skip),
-            lambda: self._find(form, sort, ascending=ascending, seek=seek, skip=skip),
+            ("find", form, sort, words, ascending, seek, skip),
+            lambda: self._find(form, sort, words=words, ascending=ascending, seek=seek, skip=skip),
         )
 
-    def _find(self, form: Form, sort: str, *, ascending: bool, seek: bool, skip: bool) -> Statement:
+    def _find(self, form: Form, sort: str, *, words: int, ascending: bool, seek: bool, skip: bool) -> Statement:
         table = self.tables.tickets
         by, by_id = table.c[sort], table.c.id
-        found = sa.select(*self._columns).where(self._mine, condition(form, table, numbered()))
+        found = sa.select(*self._columns).where(*self._where(form, words))
         if seek:
             key, edge = param("seek_key"), param("seek_id")
             # The bound on the key alone is what an index can use; rows of the same key go on by id.
@@ -217,12 +216,16 @@ class Statements(PortalStatements):
         found = found.order_by(*order).limit(param("limit"))
         return found.offset(param("skip")) if skip else found
 
-    def count(self, form: Form, *, capped: bool) -> Statement:
-        """Return the number of tickets of a form."""
-        return self.keep(("count", form, capped), lambda: self._count(form, capped=capped))
+    def _where(self, form: Form, words: int) -> list[sa.ColumnElement[bool]]:
+        table = self.tables.tickets
+        return [self._mine, condition(form, table, numbered()), *self.with_words(table.c.id, words)]
 
-    def _count(self, form: Form, *, capped: bool) -> Statement:
-        where = (self._mine, condition(form, self.tables.tickets, numbered()))
+    def count(self, form: Form, *, words: int = 0, capped: bool) -> Statement:
+        """Return the number of tickets of a form."""
+        return self.keep(("count", form, words, capped), lambda: self._count(form, words=words, capped=capped))
+
+    def _count(self, form: Form, *, words: int, capped: bool) -> Statement:
+        where = self._where(form, words)
         if not capped:
             return sa.select(sa.func.count()).select_from(self.tables.tickets).where(*where)
         some = sa.select(sa.literal(1)).select_from(self.tables.tickets).where(*where).limit(param("cap"))

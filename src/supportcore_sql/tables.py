@@ -11,12 +11,20 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from supportcore.errors import BadTarget
 from supportcore.text import TITLE_LIMIT
+from supportcore_sql.knowledge_tables import (
+    posting_columns,
+    reading_columns,
+    revision_columns,
+    suggestion_columns,
+    total_columns,
+)
 from supportcore_sql.ticket_table import TICKET_INDEXES, ticket_columns
 from supportcore_sql.types import KEY, Instant, Json, chunk_bytes, long_text, mariadb_table, sequence_number, text
 
@@ -48,6 +56,11 @@ class Tables:
     chunks: sa.Table
     files: sa.Table
     reads: sa.Table
+    postings: sa.Table
+    totals: sa.Table
+    revisions: sa.Table
+    readings: sa.Table
+    suggestions: sa.Table
 
     @property
     def version_table(self) -> str:
@@ -58,7 +71,8 @@ class Tables:
     def names(self) -> frozenset[str]:
         """Names of all tables but the one of the version."""
         every = (self.tickets, self.history, self.contents, self.receipts, self.outbox, self.records, self.rules,
-                 self.numbers, self.parked, self.blobs, self.chunks, self.files, self.reads)  # fmt: skip
+                 self.numbers, self.parked, self.blobs, self.chunks, self.files, self.reads, self.postings, self.totals,
+                 self.revisions, self.readings, self.suggestions)  # fmt: skip
         return frozenset(table.name for table in every)
 
 
@@ -79,11 +93,11 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             raise BadTarget(why=f"{what} {name!r}: letters, digits and underscores, at most 30, no digit first")
     metadata = sa.MetaData() if metadata is None else metadata
 
-    def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-        return sa.Table(prefix + name, metadata, *parts, schema=schema, **mariadb_table())
+    def table(name: str, *parts: sa.schema.SchemaItem, **options: Any) -> sa.Table:
+        return sa.Table(prefix + name, metadata, *parts, schema=schema, **mariadb_table(), **options)
 
-    def primary(name: str, *columns: str) -> sa.PrimaryKeyConstraint:
-        return sa.PrimaryKeyConstraint(*columns, name=f"pk_{prefix}{name}")
+    def primary(name: str, *columns: str, **options: Any) -> sa.PrimaryKeyConstraint:
+        return sa.PrimaryKeyConstraint(*columns, name=f"pk_{prefix}{name}", **options)
 
     def index(name: str, *columns: str) -> sa.Index:
         return sa.Index(f"ix_{prefix}{name}", *columns)
@@ -173,8 +187,10 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             text("kind", KEY),
             text("id"),
             sa.Column("active", sa.Boolean, nullable=False),
+            text("translation_of", nullable=True),
             sa.Column("body", long_text(), nullable=False),
             primary("records", "desk", "kind", "id"),
+            index("records_translations", "desk", "translation_of", "id"),
         ),
         rules=table(
             "rules",
@@ -236,6 +252,23 @@ def build_tables(prefix: str = "sc_", schema: str | None = None, metadata: sa.Me
             text("notice"),
             sa.Column("at", Instant, nullable=False),
             primary("reads", "desk", "person", "notice"),
+        ),
+        postings=table(
+            "postings",
+            desk(),
+            *posting_columns(),
+            primary("postings", "desk", "kind", "term", "scope", "record", postgresql_include=["impact"]),
+            sqlite_with_rowid=False,
+        ),
+        totals=table("totals", desk(), *total_columns(), primary("totals", "desk", "kind", "term", "scope")),
+        revisions=table("revisions", desk(), *revision_columns(), primary("revisions", "desk", "article", "n")),
+        readings=table("readings", desk(), *reading_columns(), primary("readings", "desk", "article", "person")),
+        suggestions=table(
+            "suggestions",
+            desk(),
+            *suggestion_columns(),
+            primary("suggestions", "desk", "id"),
+            index("suggestions_at", "desk", "at"),
         ),
     )
 

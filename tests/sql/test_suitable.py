@@ -133,13 +133,13 @@ def test_an_older_server_than_the_floor(
 @pytest.mark.store("sqlite")
 @pytest.mark.parametrize("driver", ["sqlite", "sqlite-async"])
 def test_an_older_sqlite_than_the_floor(driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A SQLite without RETURNING is refused before it is asked for anything."""
+    """A SQLite that may lack JSON functions is refused before it is asked for anything."""
     file = tmp_path / "desk.db"
     file.touch()
     for library in (sqlite3, sqlite3.dbapi2, aiosqlite):
-        monkeypatch.setattr(library, "sqlite_version_info", (3, 34, 1))
+        monkeypatch.setattr(library, "sqlite_version_info", (3, 37, 2))
     error = refused(driver, f"sqlite:///{file}", StoreUnsuitable)
-    assert "it is SQLite 3.34.1, and supportcore needs SQLite 3.35 or later" in str(error)
+    assert "it is SQLite 3.37.2, and supportcore needs SQLite 3.38 or later" in str(error)
     assert b"" == file.read_bytes()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -36,6 +38,11 @@ TABLES = (
     "chunks",
     "files",
     "reads",
+    "postings",
+    "totals",
+    "revisions",
+    "readings",
+    "suggestions",
 )
 
 TICKETS = "tickets"
@@ -52,9 +59,11 @@ INDEXES = (
     ("history", "history_feed", ("desk", "sequence", "row_id"), ()),
     ("outbox", "outbox_next", ("desk", "status", "next_at", "id"), ()),
     ("outbox", "outbox_inbox", ("desk", "channel", "recipient", "due_at", "id"), ()),
+    ("records", "records_translations", ("desk", "translation_of", "id"), ()),
     ("files", "files_drafts", ("desk", "owner", "ticket", "made_at", "id"), ()),
     ("files", "files_expiry", ("desk", "expires_at", "id"), ()),
     ("files", "files_blob", ("desk", "blob"), ()),
+    ("suggestions", "suggestions_at", ("desk", "at"), ()),
 )
 
 
@@ -82,11 +91,13 @@ def upgrade() -> None:
     names = names_here()
     resumed = names.claim()
 
-    def create(name: str, *parts: sa.schema.SchemaItem, key: tuple[str, ...]) -> None:
-        primary = sa.PrimaryKeyConstraint(*key, name=f"pk_{names(name)}")
-        op.create_table(
-            names(name), *parts, primary, schema=names.schema, if_not_exists=resumed or None, **mariadb_table()
-        )
+    def create(
+        name: str, *parts: sa.schema.SchemaItem, key: tuple[str, ...], beside_key: tuple[str, ...] = (), **options: Any
+    ) -> None:
+        beside: dict[str, Any] = {"postgresql_include": list(beside_key)} if beside_key else {}
+        primary = sa.PrimaryKeyConstraint(*key, name=f"pk_{names(name)}", **beside)
+        options = {**mariadb_table(), **options, "schema": names.schema, "if_not_exists": resumed or None}
+        op.create_table(names(name), *parts, primary, **options)
 
     create(
         "tickets",
@@ -202,6 +213,7 @@ def upgrade() -> None:
         _key("kind"),
         _id("id"),
         sa.Column("active", sa.Boolean, nullable=False),
+        _id("translation_of", True),
         _long("body"),
         key=("desk", "kind", "id"),
     )
@@ -233,6 +245,55 @@ def upgrade() -> None:
     )
     at = sa.Column("at", Instant, nullable=False)
     create("reads", _key("desk"), _id("person"), _id("notice"), at, key=("desk", "person", "notice"))
+    create(
+        "postings",
+        _key("desk"),
+        _key("kind"),
+        sa.Column("term", key_text(120), nullable=False),
+        sa.Column("scope", key_text(80), nullable=False),
+        _id("record"),
+        _small("impact"),
+        key=("desk", "kind", "term", "scope", "record"),
+        beside_key=("impact",),
+        sqlite_with_rowid=False,
+    )
+    create(
+        "totals",
+        _key("desk"),
+        _key("kind"),
+        sa.Column("term", key_text(120), nullable=False),
+        sa.Column("scope", key_text(80), nullable=False),
+        _count("n"),
+        key=("desk", "kind", "term", "scope"),
+    )
+    create(
+        "revisions",
+        _key("desk"),
+        _id("article"),
+        _count("n"),
+        sa.Column("form", Json, nullable=False),
+        key=("desk", "article", "n"),
+    )
+    create(
+        "readings",
+        _key("desk"),
+        _id("article"),
+        _id("person"),
+        sa.Column("at", Instant, nullable=False),
+        _small("vote"),
+        key=("desk", "article", "person"),
+    )
+    create(
+        "suggestions",
+        _key("desk"),
+        _id("id"),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("has_articles", sa.Boolean, nullable=False),
+        _id("read", True),
+        _id("ticket", True),
+        sa.Column("form", Json, nullable=False),
+        key=("desk", "id"),
+    )
     for table, index, columns, _ in INDEXES:
         name = f"ix_{names(index)}"
         op.create_index(name, names(table), list(columns), schema=names.schema, if_not_exists=resumed or None)
