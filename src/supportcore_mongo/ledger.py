@@ -1,7 +1,8 @@
 """
 The operations on one desk in MongoDB, each written once: what happened, the catalogue and the outbox.
 
-Tickets, what goes through the portal, blobs and what moves a desk elsewhere stand in modules of their own.
+Tickets, what is found, what goes through the portal, blobs and what moves a desk elsewhere stand in modules of their
+own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from supportcore.tickets.commands import Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore_mongo import documents, feed
 from supportcore_mongo.blobs import MongoBlobs
-from supportcore_mongo.operations import Doc, Operation, count_up, groups, insert, rows
+from supportcore_mongo.knowledge import MongoKnowledge
+from supportcore_mongo.operations import Doc, Operation, count_up, groups, insert, put, rows
 from supportcore_mongo.portable import PortableMongo
 from supportcore_mongo.portal import MongoPortal
 from supportcore_mongo.tickets import MongoTickets
@@ -30,7 +32,7 @@ def desks() -> Steps[tuple[str, ...]]:
     return tuple(sorted({*of_tickets, *of_rules}))
 
 
-class MongoLedger(MongoTickets, MongoPortal, MongoBlobs, PortableMongo):
+class MongoLedger(MongoTickets, MongoKnowledge, MongoPortal, MongoBlobs, PortableMongo):
     """One desk in a MongoDB database; see `supportcore.storage.ports.Ledger`."""
 
     __slots__ = ()
@@ -51,6 +53,7 @@ class MongoLedger(MongoTickets, MongoPortal, MongoBlobs, PortableMongo):
         yield from insert("contents", [{"desk": desk, **codec.dump(content)} for content in contents])
         yield from insert("outbox", [documents.outbox_document(desk, row) for row in notices])
         yield from self._take_files(files)
+        yield from self._learn(decisions)
         yield from insert("receipts", [{"desk": desk, **codec.dump(receipt)} for receipt in receipts])
 
     def history(self, ticket_id: str, *, after: int = 0) -> Steps[tuple[Recorded, ...]]:
@@ -109,8 +112,7 @@ class MongoLedger(MongoTickets, MongoPortal, MongoBlobs, PortableMongo):
 
     def put_record(self, record: Record) -> Steps[None]:
         kind, form = codec.dump_record(record)
-        key = {"desk": self._desk, "kind": kind, "id": record.id}
-        yield Operation("records", "replace_one", (key, {**key, "form": form}), {"upsert": True})
+        yield from put("records", [({"desk": self._desk, "kind": kind, "id": record.id}, {"form": form})])
 
     def rules(self, rules_hash: str) -> Steps[str | None]:
         found = yield Operation("rules", "find_one", ({"desk": self._desk, "rules_hash": rules_hash},))

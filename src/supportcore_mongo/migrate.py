@@ -22,10 +22,10 @@ from supportcore_mongo.members import standalone
 from supportcore_mongo.operations import DATABASE, Doc, Operation
 from supportcore_mongo.portal import DRAFT
 
-SCHEMA = 3
+SCHEMA = 4
 """
 Version of the indexes and documents of this release, kept in the collection ``schema``. 3 added files and reads to 2,
-which migrating brings up to date.
+and 4 added what is found; migrating brings both up to date.
 """
 _FIRST = 2  # 1 was never released, and had other documents
 OLDEST_SERVER = "4.4"
@@ -48,6 +48,10 @@ _UNIQUE: Mapping[str, tuple[Keys, ...]] = MappingProxyType(
         "outbox": (("desk", "id"),),
         "files": (("desk", "id"),),
         "reads": (("desk", "person", "notice"),),
+        "postings": (("desk", "kind", "term", "scope", "record"),),
+        "revisions": (("desk", "article", "n"),),
+        "readings": (("desk", "article", "person"),),
+        "suggestions": (("desk", "id"),),
         CHUNKS: (("files_id", "n"),),
     }
 )
@@ -67,10 +71,15 @@ _PLAIN: Mapping[str, tuple[Keys, ...]] = MappingProxyType(
             ("desk", "row.channel", "row.recipient", "row.due_at", "id"),
         ),
         "files": (("desk", "blob"),),
+        "postings": (("desk", "kind", "term", "scope", "record", "impact"),),  # by which a search reads no document
+        "readings": (("desk", "article", "vote"),),
+        "suggestions": (("desk", "at"),),
         FILES: (("filename", "uploadDate"),),
     }
 )
-_SINCE: Mapping[str, int] = MappingProxyType({"files": 3, "reads": 3})  # the others were there from the first
+_SINCE: Mapping[str, int] = MappingProxyType(
+    {"files": 3, "reads": 3, "postings": 4, "revisions": 4, "readings": 4, "suggestions": 4}
+)  # the others were there from the first
 COLLECTIONS = tuple(dict.fromkeys((*_UNIQUE, *_PLAIN)))
 _VERSION = {"_id": "schema"}
 
@@ -86,6 +95,9 @@ def index_models(collection: str) -> list[IndexModel]:
     if collection == "files":
         for keys in (("desk", "owner", "made_at", "id"), ("desk", "expires_at", "id")):
             models.append(IndexModel(list(keys), partialFilterExpression=DRAFT))
+    if collection == "records":
+        of_translations = {"form.translation_of": {"$exists": True}}
+        models.append(IndexModel(["desk", "form.translation_of", "id"], partialFilterExpression=of_translations))
     return models
 
 

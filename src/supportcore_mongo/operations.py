@@ -8,12 +8,12 @@ as a list. Nothing here waits, so an executor that awaits needs no second copy.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import attrs
-from pymongo import ReturnDocument
+from pymongo import ReplaceOne, ReturnDocument
 
 from supportcore.storage.ports import Steps
 
@@ -79,6 +79,16 @@ def insert(collection: str, documents: list[Doc]) -> Steps[None]:
         yield Operation(collection, "insert_one", (documents[0],))
     elif documents:
         yield Operation(collection, "insert_many", (documents,))
+
+
+def put(collection: str, pairs: Sequence[tuple[Doc, Doc]]) -> Steps[None]:
+    """Store documents, each a key and what else it holds, in the place of those that have the key; one round trip."""
+    if len(pairs) == 1:
+        key, rest = pairs[0]
+        yield Operation(collection, "replace_one", (key, {**key, **rest}), {"upsert": True})
+    elif pairs:
+        replaced = [ReplaceOne(key, {**key, **rest}, upsert=True) for key, rest in pairs]
+        yield Operation(collection, "bulk_write", (replaced,))
 
 
 def count_up(desk: str, name: str, step: int) -> Steps[int]:

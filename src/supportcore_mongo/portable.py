@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from bson.max_key import MaxKey
 from pymongo import UpdateOne
 
+from supportcore.knowledge.article import Reading
 from supportcore.storage import codec
 from supportcore.storage.ports import ENTRY_KINDS, Conflict, Entry, Key, Steps
 from supportcore.text import FIRST_INSTANT, instant_text
@@ -131,6 +132,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda doc: {"at": instant_text(doc["at"])},
             lambda form: {"at": _instant(form["at"])},
         ),
+        "revision": Kind("revisions", ("article", "n"), documents.plain, dict),
+        "reading": Kind(
+            "readings",
+            ("article", "person"),
+            lambda doc: codec.dump(codec.load(Reading, doc)),
+            lambda form: {"vote": 0, **form},
+        ),
+        "suggestion": Kind("suggestions", ("id",), documents.plain, dict),
+        "posting": Kind("postings", ("kind", "term", "scope", "record"), _named("impact"), _named("impact")),
     }
 )
 

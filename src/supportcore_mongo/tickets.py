@@ -7,13 +7,14 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
+import attrs
 from pymongo import UpdateOne
 
 from supportcore.predicate import NEVER, Predicate
-from supportcore.storage.ports import Conflict, Query, Steps
+from supportcore.storage.ports import Conflict, Query, Seek, Steps, Words
 from supportcore.tickets.commands import Change
 from supportcore.tickets.ticket import Ticket
-from supportcore_mongo import documents
+from supportcore_mongo import documents, words
 from supportcore_mongo.documents import BESIDE
 from supportcore_mongo.operations import Doc, Operation, groups, insert, rows
 
@@ -46,22 +47,70 @@ class MongoTickets:
         return None if found is None else documents.load_ticket(found)
 
     def find(self, query: Query) -> Steps[tuple[Ticket, ...]]:
+        found = yield from (self._find_under_words(query) if query.words else self._find(query))
+        tickets = tuple(documents.load_ticket(document) for document in found)
+        return tickets[::-1] if query.seek is not None and query.seek.backwards else tickets
+
+    def _find(self, query: Query, *, ids: Sequence[str] | None = None, fields: Doc | None = None) -> Steps[list[Doc]]:
+        """Return the documents of a list, of *ids* alone if given, in the order that they are met in from its edge."""
         seek = query.seek
-        backwards = seek is not None and seek.backwards
-        ascending = query.descending == backwards
-        where = self._where(query.where)
+        ascending = query.descending == (seek is not None and seek.backwards)
+        where = self._where(query.where, ids)
         if seek is not None:
             where["$and"].append(documents.beyond(query.sort, seek, ascending=ascending))
         order = [(name, 1 if ascending else -1) for name in (query.sort, "id")]
-        found = yield from rows("tickets", where, order, query.limit, skip=query.skip if seek is None else 0)
-        tickets = tuple(documents.load_ticket(document) for document in found)
-        return tickets[::-1] if backwards else tickets
+        skip = query.skip if seek is None else 0
+        return (yield from rows("tickets", where, order, query.limit, skip=skip, fields=fields))
 
-    def count(self, where: Predicate, *, cap: int | None = None) -> Steps[int]:
+    def _find_under_words(self, query: Query) -> Steps[list[Doc]]:
+        ids, ordered = yield from words.having(self._desk, query.words)
+        if ids is not None:
+            return (yield from self._find(query, ids=ids)) if ids else []
+        skip = query.skip if query.seek is None else 0
+        found: list[Doc] = []
+        step: Query | None = attrs.evolve(query, words=ordered, skip=0)
+        while step is not None and len(found) < query.limit:
+            ids, step = yield from self._step(step)
+            some = ids[skip : skip + query.limit - len(found)]
+            skip = max(0, skip - len(ids))
+            if some:
+                where = {"desk": self._desk, "id": {"$in": some}}
+                by_id = {document["id"]: document for document in (yield Operation("tickets", "find", (where,)))}
+                found += [by_id[ticket_id] for ticket_id in some]
+        return found
+
+    def _step(self, query: Query) -> Steps[tuple[list[str], Query | None]]:
+        """Return the ids under the words of a list among its next tickets, and the rest of the list if there is any."""
+        fields = {"_id": 0, "id": 1, query.sort: 1}
+        met = yield from self._find(attrs.evolve(query, limit=words.MOST), fields=fields)
+        ids = yield from words.among(self._desk, query.words, [document["id"] for document in met])
+        if len(met) < words.MOST:
+            return ids, None
+        backwards = query.seek is not None and query.seek.backwards
+        edge = Seek(key=met[-1][query.sort], id=met[-1]["id"], backwards=backwards)
+        return ids, attrs.evolve(query, seek=edge)
+
+    def count(self, where: Predicate, *, words: Words = (), cap: int | None = None) -> Steps[int]:
         if cap == 0 or where == NEVER:  # MongoDB refuses a limit of 0
             return 0
+        if words:
+            return (yield from self._count_under(words, where, cap))
+        return (yield from self._count(where, cap))
+
+    def _count(self, where: Predicate, cap: int | None, ids: Sequence[str] | None = None) -> Steps[int]:
         options = {} if cap is None else {"limit": cap}
-        return int((yield Operation("tickets", "count_documents", (self._where(where),), options)))
+        return int((yield Operation("tickets", "count_documents", (self._where(where, ids),), options)))
+
+    def _count_under(self, asked: Words, where: Predicate, cap: int | None) -> Steps[int]:
+        ids, ordered = yield from words.having(self._desk, asked)
+        if ids is not None:
+            return (yield from self._count(where, cap, ids)) if ids else 0
+        found = 0
+        step: Query | None = Query(where=where, words=ordered)
+        while step is not None and (cap is None or found < cap):
+            ids, step = yield from self._step(step)
+            found += len(ids)
+        return found if cap is None else min(found, cap)
 
     def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
         """
@@ -132,8 +181,9 @@ class MongoTickets:
     def expected_columns(self, ticket: Ticket) -> Mapping[str, Any]:
         return documents.ticket_document(ticket)
 
-    def _where(self, where: Predicate) -> Doc:
-        return {"$and": [{"desk": self._desk}, documents.to_filter(where)]}
+    def _where(self, where: Predicate, ids: Sequence[str] | None = None) -> Doc:
+        named = [] if ids is None else [{"id": {"$in": list(ids)}}]
+        return {"$and": [{"desk": self._desk}, *named, documents.to_filter(where)]}
 
     def _save_tickets(self, changes: Sequence[Change]) -> Steps[None]:
         """Store tickets: those that are new in one round trip, then those that changed, in order, in another."""

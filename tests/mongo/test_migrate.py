@@ -9,8 +9,9 @@ import pymongo
 import pytest
 
 from supportcore.errors import SchemaMissing, SchemaNewer, StoreError
+from supportcore.knowledge.postings import ARTICLES, Search
 from supportcore.storage.ports import drive
-from supportcore.testing.conformance.samples import draft, taking
+from supportcore.testing.conformance.samples import draft, revising, taking
 from supportcore.tickets.files import taken
 from supportcore_mongo import MongoStore, migrate, open_url
 from supportcore_mongo.database import Database
@@ -77,50 +78,68 @@ def test_collections_from_before_the_first_release_are_left_alone(
     assert ["early_schema"] == sorted(name for name in database.list_collection_names() if name.startswith("early_"))
 
 
+_NEW = {3: ("files", "reads"), 4: ("postings", "revisions", "readings", "suggestions")}
+"""By version: the collections that it added."""
+_MORE = {3: ("outbox", "desk_1_row.channel_1_row.recipient_1_row.due_at_1_id_1"),
+         4: ("records", "desk_1_form.translation_of_1_id_1")}  # fmt: skip
+"""By version: the index that it added to a collection that was there."""
+
+
 @pytest.fixture
-def former(opened: Callable[[str], MongoStore], database: Any) -> Callable[[str], MongoStore]:
+def former(opened: Callable[[str], MongoStore], database: Any) -> Callable[[str, int], MongoStore]:
     """
-    What makes collections under a prefix as version 2 had them, with a ticket.
+    What makes collections under a prefix as an earlier version had them, with a ticket.
     """
 
-    def as_it_was(prefix: str) -> MongoStore:
+    def as_it_was(prefix: str, version: int) -> MongoStore:
         store = opened(prefix)
         store.migrate()
         one(store, store.ledger("desk").save(opening("desk", "t1", 1)))
-        for name in ("files", "reads"):
-            database.drop_collection(prefix + name)
-        database[f"{prefix}outbox"].drop_index("desk_1_row.channel_1_row.recipient_1_row.due_at_1_id_1")
-        database[f"{prefix}schema"].update_one({"_id": "schema"}, {"$set": {"version": 2}})
+        for later in range(version + 1, migrate.SCHEMA + 1):
+            for name in _NEW[later]:
+                database.drop_collection(prefix + name)
+            name, index = _MORE[later]
+            database[prefix + name].drop_index(index)
+        database[f"{prefix}schema"].update_one({"_id": "schema"}, {"$set": {"version": version}})
         return opened(prefix)
 
     return as_it_was
 
 
-def test_collections_of_version_2_are_brought_up_to_date(former: Callable[[str], MongoStore], database: Any) -> None:
+@pytest.mark.parametrize("version", [2, 3])
+def test_collections_of_an_earlier_version_are_brought_up_to_date(
+    former: Callable[[str, int], MongoStore], database: Any, version: int
+) -> None:
     """They have to be migrated, which adds collections and indexes and keeps what is there."""
-    store = former("second_")
-    with pytest.raises(SchemaMissing, match="--prefix second_"):
+    prefix = f"from{version}_"
+    store = former(prefix, version)
+    with pytest.raises(SchemaMissing, match=f"--prefix {prefix}"):
         one(store, store.desks())
     store.migrate()
-    assert 3 == database["second_schema"].find_one({})["version"]
-    for name in ("files", "reads", "outbox"):
-        wanted = [model.document["name"] for model in migrate.index_models(name)]
-        assert ["_id_", *wanted] == list(database[f"second_{name}"].index_information())
+    assert 4 == database[f"{prefix}schema"].find_one({})["version"]
+    for name in (*_NEW[3], *_NEW[4], "outbox", "records"):
+        wanted = {model.document["name"] for model in migrate.index_models(name)}
+        assert {"_id_", *wanted} == set(database[prefix + name].index_information())
     ledger = store.ledger("desk")
     one(store, ledger.put_draft(draft()))
-    one(store, ledger.save(taking("t1", draft())))
+    one(store, ledger.save(taking("t1", draft()), revising("a1")))
     assert (taken(draft(), "t1"),) == one(store, ledger.files(["f1"]))
+    assert 1 == one(store, ledger.search(Search(kind=ARTICLES, weights=(("n:1", 1),)))).total
     assert one(store, ledger.ticket("t1")) is not None
 
 
-def test_what_version_2_had_not_yet_may_be_somebody_elses(former: Callable[[str], MongoStore], database: Any) -> None:
+@pytest.mark.parametrize(("version", "name"), [(2, "reads"), (2, "postings"), (3, "postings"), (3, "suggestions")])
+def test_what_a_version_had_not_yet_may_be_somebody_elses(
+    former: Callable[[str, int], MongoStore], database: Any, version: int, name: str
+) -> None:
     """A host's own collection under one of the new names is refused and left alone, as at the first migration."""
-    store = former("theirs_")
-    database["theirs_reads"].insert_one({"book": "a host's own"})
-    with pytest.raises(StoreError, match="not supportcore's: theirs_reads;"):
+    prefix = f"their_{name}{version}_"
+    store = former(prefix, version)
+    database[prefix + name].insert_one({"book": "a host's own"})
+    with pytest.raises(StoreError, match=f"not supportcore's: {prefix}{name};"):
         store.migrate()
-    assert 2 == database["theirs_schema"].find_one({})["version"]
-    assert ["_id_"] == list(database["theirs_reads"].index_information())
+    assert version == database[f"{prefix}schema"].find_one({})["version"]
+    assert ["_id_"] == list(database[prefix + name].index_information())
 
 
 @pytest.mark.parametrize("stop", [0, 2, 3, 4, 8, 13])

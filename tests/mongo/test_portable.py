@@ -9,10 +9,21 @@ from typing import Any
 import attrs
 import pytest
 
+from supportcore.knowledge.article import Reading, Readings
+from supportcore.knowledge.postings import ARTICLES, Found, Hit, Search
 from supportcore.people.customers import Customer
 from supportcore.products import Product
 from supportcore.storage.ports import ENTRY_KINDS, Conflict, Entry, Steps
-from supportcore.testing.conformance.samples import content, draft, noted_ticket, notice, opened_ticket, taking
+from supportcore.testing.conformance.samples import (
+    content,
+    draft,
+    noted_ticket,
+    notice,
+    opened_ticket,
+    revising,
+    suggested,
+    taking,
+)
 from supportcore.tickets.commands import Decision
 from supportcore.tickets.ticket import Timer
 from supportcore_mongo import MongoStore
@@ -48,6 +59,12 @@ def _fill(ledger: Any, desk: str) -> Steps[None]:
     yield from ledger.save(taking("a", draft("f")))
     yield from ledger.mark_read("ana", ["row-a", "row-T"], NOON)
     yield from ledger.mark_read("Ana", ["row-t"], NOON + timedelta(milliseconds=1))
+    for article, n in (("a", 9), ("a", 10), ("B", 1), ("ñ", 2)):
+        yield from ledger.save(revising(article, n))
+    for article, person, vote in (("a", "ana", 1), ("a", "Ana", 0), ("B", "ana", -1)):
+        yield from ledger.put_reading(Reading(article=article, person=person, at=NOON, vote=vote))
+    for name in ("s", "S"):
+        yield from ledger.put_suggestion(suggested(name))
 
 
 def _walk(store: MongoStore, ledger: Any, kind: str, limit: int) -> list[Entry]:
@@ -89,8 +106,9 @@ def test_pages_hold_every_entry_once_by_key(store: MongoStore, filled: Any, limi
     assert whole == _all(store, filled, limit)
     counts = {kind: len(entries) for kind, entries in whole.items()}
     assert counts == {
-        "rules": 2, "record": 3, "counter": 2, "ticket": 4, "event": 8, "content": 24, "receipt": 4, "outbox": 4,
-        "parked": 2, "blob": 1, "chunk": 8, "file": 3, "read": 3,
+        "rules": 2, "record": 6, "counter": 2, "ticket": 4, "event": 8, "content": 24, "receipt": 4, "outbox": 4,
+        "parked": 2, "blob": 1, "chunk": 8, "file": 3, "read": 3, "revision": 4, "reading": 3, "suggestion": 2,
+            "posting": 3,
     }  # fmt: skip
     for kind, entries in whole.items():
         keys = [entry.key for entry in entries]
@@ -114,6 +132,9 @@ def test_what_is_put_is_what_was_there(store: MongoStore, filled: Any, desk: str
     assert list(range(1, 9)) == [e.sequence for e in one(store, other.feed(0, 100))]
     assert (draft("F"), draft("é")) == one(store, other.drafts("ana", limit=9))
     assert {"row-a"} == one(store, other.read_notices("ana", ["row-a", "row-t"]))
+    assert {"a": Readings(2, 1, 0), "B": Readings(1, 0, 1)} == one(store, other.readings(["a", "B", "ñ"]))
+    found = one(store, other.search(Search(kind=ARTICLES, weights=(("n:10", 3), ("n:1", 2)))))
+    assert Found((Hit("a", 12), Hit("B", 8)), 2) == found
     columns = one(store, other.stored_columns("a"))
     assert dict(other.expected_columns(one(store, other.ticket("a")))) == columns
 
