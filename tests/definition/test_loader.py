@@ -344,6 +344,7 @@ WRONG_RULES = [
           "unknown_role", "did you mean 'agent'?"),
     Wrong('to = "asked"\nroles = ["agent"]\n', 'to = "asked"\n', "transitions[0].roles", "missing_key", "who may"),
     Wrong('action = "ask"\n', 'action = "reply"\n', "transitions[0].action", "reserved_action", "another name"),
+    Wrong('action = "ask"\n', 'action = "cite"\n', "transitions[0].action", "reserved_action", "another name"),
     Wrong('action = "ask"\nfrom = ["open"]', 'action = "expire"\nfrom = "*"', "transitions[2].action",
           "duplicate_action", "already at transitions[0]"),
     Wrong('action = "ask"\n', 'action = "ask"\nguard = "office_hours"\n', "transitions[0].guard", "unknown_guard",

@@ -444,7 +444,7 @@ def test_a_case_of_noova_called_off(noova: House) -> None:
     assert [(fault.path, fault.code) for fault in invalid.value.faults] == [("comment", "required")]
     luis.act(case, "cancel", {"comment": "Lo pidió el cliente."})
     assert luis.get(case).outcome == "cancelled"
-    assert {offer.name for offer in luis.actions(case) if offer.allowed} == {"note"}
+    assert {offer.name for offer in luis.actions(case) if offer.allowed} == {"note", "cite"}
     assert {offer.name for offer in ana.actions(case) if offer.allowed} == set()
 
 

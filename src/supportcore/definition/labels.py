@@ -4,7 +4,8 @@ Reading the labels of a definition, and knowing which ones it needs.
 Each entry has ``label`` and, where people need more, ``help``; a template of a notice has ``body`` instead. Each is a
 table of languages. An entry for something the desk does not have is a fault too: it is usually a slip of the pen.
 Beyond what it needs, a desk may name the columns of a ticket, the parties a ticket waits for, and what every desk has:
-its commands and their fields, its default form, its list of tickets, its place for files.
+its commands and their fields, its default form, its list of tickets, its place for files, the actions and states of
+articles.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from supportcore.definition.model import Definition, Labels
 from supportcore.definition.reading import Node, meant
 from supportcore.definition.screens import COLUMNS, DEFAULT_LIST
 from supportcore.forms.fields import DEFAULT_FORM
-from supportcore.people.access import COMMANDS
+from supportcore.knowledge.article import STATES
+from supportcore.knowledge.difference import FIELDS as ARTICLE_FIELDS
+from supportcore.knowledge.lifecycle import STEPS_BY_NAME
+from supportcore.people.access import RESERVED
 from supportcore.predicate import TICKET_FIELDS
 from supportcore.workflow.definition import PARTIES
 
@@ -39,18 +43,24 @@ _ALWAYS_TOLD = {
     "boards": False,
     "menu": False,
     "questions": False,
+    "article_actions": False,
+    "article_fields": False,
+    "article_states": False,
 }
 """Sections, and whether an entry needs its second text."""
 _NESTED = ("vocabularies", "cells")
 """Sections whose entries stand one level deeper."""
 _OPTIONAL = frozenset(
     {
-        *(("fields", name) for name in (*TICKET_FIELDS, *COLUMNS, "text", "deadline")),
+        *(("fields", name) for name in (*TICKET_FIELDS, *COLUMNS, "text", "deadline", "article", "solved")),
         *(("vocabularies.waiting_on", party) for party in PARTIES),
-        *(("actions", command) for command in COMMANDS),
+        *(("actions", command) for command in RESERVED),
         ("slots", FILES),
         ("forms", DEFAULT_FORM),
         ("lists", DEFAULT_LIST),
+        *(("article_actions", name) for name in ("write", "revise", *STEPS_BY_NAME)),
+        *(("article_fields", name) for name in (*ARTICLE_FIELDS, "body", "comment")),
+        *(("article_states", state) for state in STATES),
     }
 )
 

@@ -33,7 +33,7 @@ from supportcore.definition.model import (
     Routing,
 )
 from supportcore.definition.reading import Node, meant
-from supportcore.definition.showing import read_screens
+from supportcore.definition.showing import read_knowledge, read_screens
 from supportcore.definition.workflow import SIDES, read_states, read_transitions
 from supportcore.errors import DefinitionError, DefinitionFault
 from supportcore.people.access import COMMANDS, SCOPES, SYSTEM, Role
@@ -94,7 +94,9 @@ def restore(document: str, *, today: Definition) -> Definition:
     stored = _build(rules, None, today.guards, file=file, labels_file="", kept=today.labels, files=files)
     if today.files is None:
         stored = _without_files(stored)
-    return attrs.evolve(stored, levels=today.levels, files=today.files, screens=today.screens)
+    return attrs.evolve(
+        stored, levels=today.levels, files=today.files, screens=today.screens, knowledge=today.knowledge
+    )
 
 
 def _without_files(stored: Definition) -> Definition:
@@ -206,6 +208,7 @@ def _build(
             forms=[form.key for form in forms],
             actions=workflow.actions,
         ),
+        knowledge=read_knowledge(root, {role.key: role.side for role in roles}),
         guards=guards,
         rules_hash="",
         document="",

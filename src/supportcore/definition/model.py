@@ -18,6 +18,7 @@ import attrs
 from supportcore import text
 from supportcore.definition.screens import Screens
 from supportcore.forms.fields import FILE_LIMIT, FILES_AT_ONCE, Form, Slot
+from supportcore.knowledge.lifecycle import KnowledgePolicy
 from supportcore.people.access import Role
 from supportcore.workflow.definition import WaitingOn, Workflow
 
@@ -29,7 +30,7 @@ FORMAT = 1
 """Of the definition document; part of the hash."""
 LEVELS = ("calendars", "ladders", "policies", "levels")
 """The sections of a definition that say what the desk promises; they are hashed and stored apart from the rules."""
-SCREENS = ("files", "lists", "boards", "menu", "page", "questions")
+SCREENS = ("files", "lists", "boards", "menu", "page", "questions", "knowledge")
 """The sections that say what a front end is given; as labels they are always today's, neither hashed nor stored."""
 
 Guard = Callable[[Any, Any], bool]
@@ -144,6 +145,7 @@ class Definition:
         forms: What is asked when a ticket is opened; the default form first.
         files: What it takes of files; None if it takes none.
         screens: Lists, boards, menu and the like.
+        knowledge: Who keeps the knowledge base.
         levels: What the desk promises; None if it promises nothing. Hashed and stored apart from the rules.
         replies: Pairs of side and party: whom the ticket waits for once that side has replied.
     """
@@ -164,6 +166,7 @@ class Definition:
     levels: ServiceLevels | None = None
     files: FilePolicy | None = None
     screens: Screens = Screens()
+    knowledge: KnowledgePolicy = KnowledgePolicy()
     guards: Mapping[str, Guard] = attrs.field(eq=False, factory=dict)
     rules_hash: str
     document: str = attrs.field(repr=False)

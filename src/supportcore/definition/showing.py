@@ -1,8 +1,8 @@
-"""Reading what a desk shows: see `supportcore.definition.screens`."""
+"""Reading what a desk shows (see `supportcore.definition.screens`), and who keeps its knowledge base."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from supportcore.definition.reading import Node, meant
 from supportcore.definition.screens import (
@@ -18,9 +18,36 @@ from supportcore.definition.screens import (
     QuestionRule,
     Screens,
 )
+from supportcore.knowledge.lifecycle import KnowledgePolicy
+from supportcore.people.access import Side
 
 LIMIT = 200
 """Rows a page at most."""
+DUTIES = ("write", "publish")
+"""What is done for the knowledge base by roles of staff."""
+
+
+def read_knowledge(root: Node, roles: Mapping[str, Side]) -> KnowledgePolicy:
+    """Return who keeps the knowledge base; *roles* maps the keys of those there are to their sides."""
+    node = root.at("knowledge")
+    if node.value is None or not node.table(*DUTIES, "review_after", "folds_ene"):
+        return KnowledgePolicy()
+    named: dict[str, frozenset[str]] = {}
+    for duty in DUTIES:
+        below = node.at(duty)
+        for one in below.each():
+            if isinstance(one.value, str) and roles.get(one.value) == "customer":
+                one.fault(
+                    "staff_only", f"{one.value!r} is a role on the customer's side; staff keeps the knowledge base"
+                )
+        named[duty] = frozenset(below.names(roles, "role"))
+    review_after = node.at("review_after")
+    return KnowledgePolicy(
+        write=named["write"],
+        publish=named["publish"],
+        review_after=None if review_after.value is None else review_after.span(),
+        folds_ene=node.at("folds_ene").flag(),
+    )
 
 
 def read_screens(root: Node, *, roles: Sequence[str], forms: Sequence[str], actions: Sequence[str]) -> Screens:

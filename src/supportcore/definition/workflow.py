@@ -12,7 +12,7 @@ from supportcore.definition.model import FilePolicy, Guard
 from supportcore.definition.reading import Node, meant
 from supportcore.errors import DefinitionFault
 from supportcore.forms.fields import INPUTS, Field, Form, Slot
-from supportcore.people.access import COMMANDS, SYSTEM, Side
+from supportcore.people.access import RESERVED, SYSTEM, Side
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, State, TimerRule, Transition
 
 SIDES: tuple[Side, ...] = ("customer", "staff")
@@ -108,7 +108,7 @@ def _transition(
     files: FilePolicy | None,
 ) -> Transition:
     action = node.at("action").key()
-    if action in COMMANDS:
+    if action in RESERVED:
         node.at("action").fault("reserved_action", f"{action!r} is a command of every desk; choose another name")
     source = node.at("from")
     if source.value == "*":

@@ -40,6 +40,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "The ticket already has events up to {last}; {at} is earlier.",
             "El ticket ya tiene eventos hasta {last}; {at} es anterior.",
         ),
+        "at_before_revision": Code(
+            409,
+            "The article was last changed at {last}; {at} is earlier.",
+            "El artículo se cambió por última vez el {last}; {at} es anterior.",
+        ),
         "at_in_future": Code(409, "{at} has not come yet.", "{at} todavía no ha llegado."),
         "unknown_action": Code(404, "There is no action {action}.", "No existe la acción {action}."),
         "not_an_action": Code(
@@ -64,6 +69,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "{kind} {id} lo guarda la propia aplicación; cámbielo allí.",
         ),
         "still_used": Code(409, "{record} is still named by {by}.", "{by} todavía nombra a {record}."),
+        "article_state": Code(
+            409, "Not possible while the article is {state}.", "No es posible mientras el artículo está {state}."
+        ),
+        "not_resolved": Code(
+            409, "An article is made of a resolved ticket.", "Un artículo se hace de un ticket resuelto."
+        ),
         # faults: the input says something the form does not take
         "required": Code(422, "This field is required.", "Este campo es obligatorio."),
         "unknown_field": Code(422, "There is no such field here.", "Este campo no existe aquí."),
@@ -71,6 +82,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "not_an_option": Code(422, "Must be one of: {options}.", "Debe ser uno de: {options}."),
         "unknown_record": Code(422, "There is no {kind} {id} here.", "Aquí no existe {kind} {id}."),
         "retired_record": Code(422, "{kind} {id} is no longer offered.", "{kind} {id} ya no se ofrece."),
+        "not_published": Code(422, "Article {id} is not published.", "El artículo {id} no está publicado."),
         "not_of": Code(422, "{kind} {id} does not belong to {owner}.", "{kind} {id} no pertenece a {owner}."),
         "not_yours": Code(422, "You do not belong to this customer.", "No pertenece a este cliente."),
         "reserved_role": Code(
@@ -85,10 +97,38 @@ CODES: Mapping[str, Code] = MappingProxyType(
             422, "A deadline lies in the future; now is {at}.", "Un plazo está en el futuro; ahora es {at}."
         ),
         "read_only": Code(422, "This field cannot be changed.", "Este campo no se puede cambiar."),
+        "not_for_customer": Code(
+            422,
+            "Only with the visibility customer is an article for one customer.",
+            "Solo con la visibilidad customer un artículo es para un cliente.",
+        ),
         "not_asked": Code(
             422, "This field is not asked for with these answers.", "Este campo no se pide con estas respuestas."
         ),
         "needs_field": Code(422, "Choose {field} first.", "Elija antes {field}."),
+        "id_taken": Code(422, "There is {kind} {id} already.", "Ya existe {kind} {id}."),
+        "category_loop": Code(
+            422, "Category {id} would lie within itself.", "La categoría {id} quedaría dentro de sí misma."
+        ),
+        "category_too_deep": Code(
+            422,
+            "Category {id} would lie deeper than {limit} levels.",
+            "La categoría {id} quedaría a más de {limit} niveles.",
+        ),
+        "translation_loop": Code(
+            422, "Article {id} would be a translation of itself.", "El artículo {id} sería traducción de sí mismo."
+        ),
+        "translation_of_translation": Code(
+            422,
+            "Article {id} is a translation itself; name its original, {original}.",
+            "El artículo {id} ya es una traducción; nombre su original, {original}.",
+        ),
+        "has_translations": Code(
+            422,
+            "This article has translations ({ids}), so it cannot be one.",
+            "Este artículo tiene traducciones ({ids}), así que no puede ser una.",
+        ),
+        "translation_exists": Code(422, "In {language} there is {id} already.", "En {language} ya existe {id}."),
         "bad_pattern": Code(422, "Must look like {pattern}.", "Debe tener la forma {pattern}."),
         "unknown_file": Code(422, "You have handed in no file {id}.", "No ha entregado ningún archivo {id}."),
         "file_twice": Code(422, "File {id} is named twice.", "El archivo {id} se nombra dos veces."),
@@ -210,8 +250,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "not_found": Code(404, "There is no such {kind} here.", "Aquí no se encuentra: {kind}."),
         "stale_version": Code(
             409,
-            "The ticket changed since you saw it (version {seen}, now {current}).",
-            "El ticket cambió desde que lo vio (versión {seen}, ahora {current}).",
+            "It changed since you saw it (version {seen}, now {current}).",
+            "Cambió desde que lo vio (versión {seen}, ahora {current}).",
         ),
         "command_reused": Code(
             409,
@@ -362,6 +402,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "article": "artículo",
         "blob": "contenido",
         "board": "tablero",
+        "category": "categoría",
         "cell": "casilla",
         "contact": "contacto",
         "customer": "cliente",
@@ -372,6 +413,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "notice": "aviso",
         "product": "producto",
         "project": "proyecto",
+        "revision": "revisión",
         "service": "servicio",
         "team": "equipo",
         "version": "versión",

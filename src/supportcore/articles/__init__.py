@@ -1,0 +1,1 @@
+"""How articles are written, revised, published and retired: commands, and the use cases that decide them."""
