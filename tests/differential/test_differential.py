@@ -24,6 +24,7 @@ from supportcore import Actor, AsyncDesk, Customer, Desk, FrozenClock
 from supportcore.definition.model import Definition
 from supportcore.errors import SupportError
 from supportcore.ids import seeded_ids
+from supportcore.knowledge.article import Article
 from supportcore.storage.memory import MemoryStore
 from supportcore.storage.ports import COUNT_KEYS, SORT_KEYS, Page, Store
 from supportcore.testing import strategies
@@ -114,6 +115,7 @@ class Pair:
         self.fed: list[list[Any]] = [[], []]
         for _, desk in self.sides:
             equip_timed(desk)
+            desk.catalogue.put(*ARTICLES)
 
     def both(self, ask: Callable[[Any], Any]) -> Any:
         """Ask both desks the same, check that they answer alike, and return what memory answered."""
@@ -184,9 +186,14 @@ DOCUMENTS: dict[str, st.SearchStrategy[Any]] = {
         {"zz": 1},
     ]),
 }  # fmt: skip
+ARTICLES = (
+    Article(id="how-to", title="How to"),
+    Article(id="draft", title="Not yet", state="draft"),
+    Article(id="retired", title="No more", state="retired"),
+)
 VERBS = (
-    *("act",) * 6, *("reply",) * 3, *("offered",) * 4, "note", "assign", "triage", "set_deadline", "retarget", "open",
-    "open_all", "again", "other", "work", "work", "deliver", "retire",
+    *("act",) * 6, *("reply",) * 3, *("offered",) * 4, "note", "assign", "triage", "set_deadline", "retarget", "cite",
+    "open", "open_all", "again", "other", "work", "work", "deliver", "retire",
 )  # fmt: skip
 
 
@@ -241,6 +248,10 @@ class Run:
             give = lambda desk, name: getattr(desk.acting_as(who), verb)(ticket, text, command_id=name, **options)  # noqa: E731
         elif verb == "retarget":
             give = lambda desk, name: desk.acting_as(who).retarget(ticket, command_id=name, **options)  # noqa: E731
+        elif verb == "cite":
+            article = draw(st.sampled_from(["how-to", "draft", "retired", "nope"]))
+            options["solved"] = draw(st.sampled_from([True, True, False]))
+            give = lambda desk, name: desk.acting_as(who).cite(ticket, article, command_id=name, **options)  # noqa: E731
         elif verb == "set_deadline":
             hours = draw(st.sampled_from([None, -1, 3, 40]))
             at = None if hours is None else self.pair.sides[0][0]() + timedelta(hours=hours)

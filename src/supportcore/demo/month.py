@@ -47,6 +47,7 @@ _STAFF_TARGETS = {"new": 0.3, "open": 1.2, "pending": 1.4, "on_hold": 0.2, "solv
 _CUSTOMER_WEIGHTS = {"reply": 2.0}
 _CUSTOMER_TARGETS = {"open": 0.7, "resolved": 4.0}
 _UNUSUAL = 0.12  # weight of cancelling, and of whatever is not named above
+_CITE = "cite"  # there are no articles in this month
 _SILENT = 0.3  # share of customers who do not answer what they are asked
 _MISTAKEN = 0.02  # share of visits in which somebody tries what is not allowed
 _LINE_DOWN = 0.005  # share of notices that fail at first
@@ -203,7 +204,7 @@ class _Living:
         if seen is None:
             return
         actor, acting, ticket = seen
-        offered = acting.actions(ticket_id)
+        offered = [offer for offer in acting.actions(ticket_id) if offer.name != _CITE]
         closed = [offer for offer in offered if not offer.allowed]
         if closed and self._random.random() < _MISTAKEN:
             self._do(acting, actor, ticket, self._random.choice(closed))

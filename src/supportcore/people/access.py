@@ -24,6 +24,9 @@ SYSTEM = "system"
 COMMANDS = ("open", "reply", "note", "assign", "triage", "set_deadline", "retarget")
 """The commands a role is given by ``may``; workflow actions name their roles themselves."""
 
+RESERVED = (*COMMANDS, "cite")
+"""All commands, whose names no action may have; ``cite`` goes with the duty to write articles."""
+
 SCOPES: dict[str, Predicate] = {
     "own": Eq("contact", Fact("@actor.id")),
     "customers": In("customer", Fact("@actor.customers")),

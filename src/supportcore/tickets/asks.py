@@ -66,10 +66,43 @@ class LoadFiles:
 
 
 @attrs.frozen
+class LoadContents:
+    """What was written in a ticket. Answered by a tuple of `Content`."""
+
+    ticket: str
+
+
+@attrs.frozen
+class LoadSuggestion:
+    """What was suggested under this id. Answered by a `Suggestion` or None."""
+
+    id: str
+
+
+@attrs.frozen
+class LoadTranslations:
+    """The articles that are translations of this one, in any state. Answered by a tuple of `Article`."""
+
+    article: str
+
+
+@attrs.frozen
 class NextNumber:
     """The next ticket number; asked last, when nothing can be refused any more. Answered by an int."""
 
 
-Ask = FindReceipt | LoadTicket | LoadRecords | LoadRules | LoadLevels | LoadHistory | LoadFiles | NextNumber
+Ask = (
+    FindReceipt
+    | LoadTicket
+    | LoadRecords
+    | LoadRules
+    | LoadLevels
+    | LoadHistory
+    | LoadFiles
+    | LoadContents
+    | LoadSuggestion
+    | LoadTranslations
+    | NextNumber
+)
 Asking = Generator[Ask, Any, T]
 """A computation that asks its way to a ``T``."""

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import ClassVar
 
 import attrs
@@ -19,6 +20,8 @@ import attrs
 from supportcore import text
 from supportcore.errors import Fault, Invalid, facts
 from supportcore.forms.fields import DEFAULT_FORM, Plain
+from supportcore.knowledge.article import Article, Revision, Suggestion
+from supportcore.knowledge.postings import Indexing
 from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
@@ -90,6 +93,7 @@ class OpenTicket:
         contact: Actor id of the person it is opened for; None means the one who opens it. Only staff may name another.
         form: Key of the form that was filled in.
         files: Ids of drafts to take.
+        suggestion: Id of what was suggested before it was opened; empty if nothing was.
     """
 
     commutative: ClassVar[bool] = True
@@ -98,6 +102,7 @@ class OpenTicket:
     contact: str | None = text.host_id(None)
     form: str = text.key(DEFAULT_FORM)
     files: Names = attrs.field(default=(), converter=as_files)
+    suggestion: str = text.title("")
 
 
 @attrs.frozen(kw_only=True)
@@ -161,24 +166,34 @@ class Retarget(_OnTicket):
     """Put it under the service levels of today."""
 
 
-OnTicket = Reply | AddNote | Assign | Triage | Act | SetDeadline | Retarget
+@attrs.frozen(kw_only=True)
+class CiteArticle(_OnTicket):
+    """Name an article as what solved it, or take that back. Saying it again changes nothing."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(converter=as_document)
+
+
+OnTicket = Reply | AddNote | Assign | Triage | Act | SetDeadline | Retarget | CiteArticle
 Command = OpenTicket | OnTicket
 
 
-def digest(command: Command, actor: str, at: datetime | None) -> str:
-    """Return the sha256 of what *command* says: two commands of one id must agree in it."""
+def digest(command: attrs.AttrsInstance, actor: str, at: datetime | None) -> str:
+    """Return the sha256 of what *command*, of any kind, says: two commands of one id must agree in it."""
     kind = type(command)
-    said = {name: getattr(command, name) for name in _SAID[kind]}
+    said = {name: getattr(command, name) for name in _said(kind)}
     stamp = at.isoformat() if at else None
     return hashlib.sha256(_encode([kind.__name__, actor, stamp, said]).encode()).hexdigest()
 
 
+_UNSAID = ("command_id", "seen_version", "suggestion")
 _encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
-_SAID = {
-    kind: tuple(field.name for field in attrs.fields(kind) if field.name not in ("command_id", "seen_version"))
-    for kind in (OpenTicket, Reply, AddNote, Assign, Triage, Act, SetDeadline, Retarget)
-}
-"""The fields of each command that two commands of one id must agree in."""
+
+
+@cache
+def _said(kind: type[attrs.AttrsInstance]) -> tuple[str, ...]:
+    """Return the fields that two commands of one id must agree in."""
+    return tuple(field.name for field in attrs.fields(kind) if field.name not in _UNSAID)
 
 
 @attrs.frozen(kw_only=True)
@@ -247,6 +262,9 @@ class Decision:
 
     Attributes:
         files: Drafts that a ticket takes, as they are kept from now on; each must still be a draft.
+        articles: Articles as they are from now on, each with the revision that it comes with.
+        indexing: Changes of what records are found by.
+        suggestions: Suggestions of which something came.
         receipt: None for what the desk does by itself.
         repeated: The command was carried out before; there is nothing to save.
     """
@@ -255,5 +273,8 @@ class Decision:
     contents: tuple[Content, ...] = ()
     outbox: tuple[OutboxRow, ...] = ()
     files: tuple[File, ...] = ()
+    articles: tuple[tuple[Article, Revision], ...] = ()
+    indexing: tuple[Indexing, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     receipt: Receipt | None = None
     repeated: bool = False

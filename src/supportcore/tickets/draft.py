@@ -13,6 +13,8 @@ from datetime import datetime
 
 from supportcore.definition.model import Definition
 from supportcore.ids import derived
+from supportcore.knowledge.article import Suggestion
+from supportcore.knowledge.postings import Indexing
 from supportcore.sla.policy import Rung, ServiceLevels
 from supportcore.tickets.commands import Change, Decision, OutboxRow, Receipt
 from supportcore.tickets.events import (
@@ -92,12 +94,19 @@ class Draft:
         self._contents: list[Content] = []
         self._outbox: list[OutboxRow] = []
         self._files: list[File] = []
+        self._indexing: list[Indexing] = []
+        self._suggestions: list[Suggestion] = []
 
     @property
     def ticket(self) -> Ticket:
         """The ticket as it is by now."""
         assert self._ticket is not None, "a new ticket begins with open()"
         return self._ticket
+
+    @property
+    def written(self) -> tuple[Content, ...]:
+        """What was written so far."""
+        return tuple(self._contents)
 
     @property
     def position(self) -> int:
@@ -163,6 +172,14 @@ class Draft:
             refs.append(ref)
         return tuple(refs)
 
+    def index(self, changes: Iterable[Indexing]) -> None:
+        """Let the ticket be found by something else."""
+        self._indexing.extend(changes)
+
+    def came_of(self, suggestion: Suggestion) -> None:
+        """Note what came of a suggestion."""
+        self._suggestions.append(suggestion)
+
     def decision(self, receipt: Receipt | None = None) -> Decision:
         """Return everything as what is to be saved."""
         changes = (Change(before=self.before, ticket=self.ticket, recorded=tuple(self.recorded)),)
@@ -171,6 +188,8 @@ class Draft:
             contents=tuple(self._contents),
             outbox=tuple(self._outbox),
             files=tuple(self._files),
+            indexing=tuple(self._indexing),
+            suggestions=tuple(self._suggestions),
             receipt=receipt,
         )
 

@@ -297,6 +297,22 @@ class Retargeted:
     pausing: bool = False
 
 
+@attrs.frozen(kw_only=True)
+class ArticleCited:
+    """
+    Staff named an article as what solved it, or took that back.
+
+    Attributes:
+        article: Id of the article.
+        solved: False if it was taken back.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    article: str = text.host_id()
+    solved: bool = True
+
+
 ClockEvent = (
     ClockStarted
     | ClockPaused
@@ -319,10 +335,11 @@ Event = (
     | TimerRefused
     | DeadlineSet
     | Retargeted
+    | ArticleCited
     | ClockEvent
 )
-INTERNAL: tuple[type, ...] = (NoteAdded, TimerRefused, Retargeted, *get_args(ClockEvent))
-"""Events that the customer's side never sees."""
+INTERNAL: tuple[type, ...] = (NoteAdded, TimerRefused, Retargeted, ArticleCited, *get_args(ClockEvent))
+"""Events that the customer's side never sees; of articles it is shown those that it may read, without the event."""
 SYSTEM_ACTOR = "system"
 """Author of what timers do."""
 

@@ -19,6 +19,7 @@ from supportcore.sla.clocks import Clock
 from supportcore.sla.ledger import HoldKind, Ledger, held
 from supportcore.sla.policy import KINDS
 from supportcore.tickets.events import (
+    ArticleCited,
     ClockBreached,
     ClockPaused,
     ClockRemoved,
@@ -158,6 +159,12 @@ def _retargeted(ticket: Ticket, event: Retargeted) -> dict[str, Any]:
     return {"levels": event.levels, "ledger": _held(ticket.ledger, ticket.category, event)}
 
 
+def _cited(ticket: Ticket, event: ArticleCited) -> dict[str, Any]:
+    if event.solved:
+        return {"solved_by": tuple(dict.fromkeys((*ticket.solved_by, event.article)))}
+    return {"solved_by": tuple(article for article in ticket.solved_by if article != event.article)}
+
+
 _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyType(
     {
         Replied: _replied,
@@ -168,6 +175,7 @@ _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyT
         TimerRefused: _timer_refused,
         DeadlineSet: _deadline_set,
         Retargeted: _retargeted,
+        ArticleCited: _cited,
         ClockStarted: _clock_changed,
         ClockPaused: _clock_changed,
         ClockResumed: _clock_changed,

@@ -9,7 +9,7 @@ under.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import attrs
 
@@ -17,6 +17,7 @@ from supportcore.definition.forms import FILES
 from supportcore.definition.model import Definition
 from supportcore.errors import Reason, Refused, facts
 from supportcore.forms.fields import Field, Form
+from supportcore.knowledge.lifecycle import Duty
 from supportcore.people.access import Actor, Role, Side
 from supportcore.predicate import ALWAYS, AnyOf, Predicate, bind
 from supportcore.tickets.draft import Draft
@@ -33,7 +34,13 @@ ASSIGN_FORM = Form(
     )
 )
 DEADLINE_FORM = Form((Field(key="deadline", kind="instant", clears=True),))
-ON_TICKET = ("reply", "note", "assign", "triage", "set_deadline", "retarget")
+CITE_FORM = Form(
+    (
+        Field(key="article", kind="record", source="article", required=True),
+        Field(key="solved", kind="flag", default=True),
+    )
+)
+ON_TICKET = ("reply", "note", "assign", "triage", "set_deadline", "retarget", "cite")
 """The commands on a ticket that every desk has, beside the actions of its workflow."""
 _WHILE_OPEN = ("reply", "assign", "triage", "set_deadline", "retarget")
 
@@ -71,19 +78,48 @@ def visible(desk: Definition, actor: Actor) -> Predicate:
     return bind(AnyOf(tuple(role.sees for role in roles_of(desk, actor))), actor)
 
 
+def is_given(desk: Definition, name: str) -> bool:
+    """Return whether a role of the desk may give a command at all; nobody is shown another."""
+    return any(map(_may(desk, name), desk.roles))
+
+
+def _may(desk: Definition, name: str) -> Callable[[Role], bool]:
+    return _has_duty(desk, "write") if name == "cite" else lambda role: name in role.may
+
+
+def _has_duty(desk: Definition, duty: Duty) -> Callable[[Role], bool]:
+    named = desk.knowledge.roles(duty)
+    return lambda role: role.side == "staff" and (not named or role.key in named)
+
+
 def _command_refusals(desk: Definition, actor: Actor, name: str) -> tuple[Reason, ...]:
+    return role_refusals(desk, actor, _may(desk, name))
+
+
+def duty_refusals(desk: Definition, actor: Actor, duty: Duty) -> tuple[Reason, ...]:
+    """Return why *actor* has not a duty of the knowledge base, which only staff has; empty if he has."""
+    return role_refusals(desk, actor, _has_duty(desk, duty))
+
+
+def role_refusals(desk: Definition, actor: Actor, may: Callable[[Role], bool]) -> tuple[Reason, ...]:
+    """Return why *actor* may not do what is left to the roles that *may* tells; empty if he may."""
     roles = roles_of(desk, actor)
     if not roles:
         return (Reason("unknown_actor"),)
-    if any(name in role.may for role in roles):
+    if any(may(role) for role in roles):
         return ()
-    people = [role.key for role in desk.roles if name in role.may]
-    label = desk.labels.label
+    people = [role.key for role in desk.roles if may(role)]
     told = {
-        "roles" + suffix: ", ".join(label("roles", key, language) for key in people) or nobody
+        "roles" + suffix: ", ".join(_role_label(desk, key, language) for key in people) or nobody
         for suffix, language, nobody in (("", "en", "nobody"), ("_es", "es", "nadie"))
     }
     return (Reason("role_required", facts(**told)),)
+
+
+def _role_label(desk: Definition, key: str, language: str) -> str:
+    """Return what a role is called; its key in words where the labels say no more than that."""
+    said = desk.labels.label("roles", key, language)
+    return key.replace("_", " ").capitalize() if said in ("", key, f"roles.{key}") else said
 
 
 def opening_refusals(desk: Definition, actor: Actor) -> tuple[Reason, ...]:
@@ -174,6 +210,8 @@ def form_of(desk: Definition, draft: Draft, name: str) -> Form:
         return desk.triage
     if name == "set_deadline":
         return DEADLINE_FORM
+    if name == "cite":
+        return CITE_FORM
     if name == "retarget":
         return Form()
     step = draft.rules.workflow.by_action.get((name, draft.ticket.state))

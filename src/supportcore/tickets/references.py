@@ -7,6 +7,8 @@ from typing import Any
 
 from supportcore.errors import Fault, facts
 from supportcore.forms.fields import Form
+from supportcore.knowledge.article import Article
+from supportcore.tickets.ticket import Ticket
 
 REFERENCES = (
     "customer", "product", "module", "product_version", "service", "project",
@@ -26,6 +28,7 @@ _KIND = {
     "assignee": "agent",
     "responsible": "agent",
     "team": "team",
+    "article": "article",
 }
 
 _PARENTS = {
@@ -79,6 +82,15 @@ def _belongs(key: str, record: Any, values: Mapping[str, Any]) -> list[Fault]:
             if owner is None:
                 return [Fault(key, "needs_field", facts(field=parent))]
             return [Fault(key, "not_of", facts(kind=_KIND[key], id=record.id, owner=owner))]
+    return []
+
+
+def citation_faults(article: Article, ticket: Ticket) -> list[Fault]:
+    """Return why an article cannot be what solved a ticket: it is not published, or for another customer alone."""
+    if article.state != "published":
+        return [Fault("article", "not_published", facts(id=article.id))]
+    if article.customer not in (None, ticket.customer):
+        return [Fault("article", "not_of", facts(kind="article", id=article.id, owner=ticket.customer or ticket.id))]
     return []
 
 

@@ -49,6 +49,7 @@ class Ticket:
         responded_at: Instant of the first public message of staff.
         unanswered_at: Instant of the first message of the customer's side since staff last wrote or solved it, or None.
         closed_at: Instant of the last move into a final state; None while open.
+        solved_by: Ids of the articles that solved it, in the order in which they were named.
     """
 
     id: str = text.host_id()
@@ -89,6 +90,7 @@ class Ticket:
     imported_at: datetime | None = text.instant_at(None)
     responded_at: datetime | None = text.instant_at(None)
     unanswered_at: datetime | None = text.instant_at(None)
+    solved_by: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

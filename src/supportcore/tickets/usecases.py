@@ -21,6 +21,8 @@ from supportcore.errors import CommandReused, Fault, Invalid, NotFound, Reason, 
 from supportcore.forms.checking import check
 from supportcore.forms.fields import INTAKE, Form, Plain
 from supportcore.ids import derived
+from supportcore.knowledge.article import Suggestion
+from supportcore.knowledge.postings import TICKETS, difference
 from supportcore.people.access import IMPORTER, Actor
 from supportcore.sla.policy import ServiceLevels
 from supportcore.sla.working import HORIZON
@@ -29,11 +31,13 @@ from supportcore.tickets.advance import advance
 from supportcore.tickets.asks import (
     Asking,
     FindReceipt,
+    LoadContents,
     LoadFiles,
     LoadHistory,
     LoadLevels,
     LoadRecords,
     LoadRules,
+    LoadSuggestion,
     LoadTicket,
     NextNumber,
 )
@@ -41,6 +45,7 @@ from supportcore.tickets.commands import (
     Act,
     AddNote,
     Assign,
+    CiteArticle,
     Command,
     Decision,
     OnTicket,
@@ -55,6 +60,8 @@ from supportcore.tickets.commands import (
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.events import (
     INTERNAL,
+    ArticleCited,
+    Content,
     DeadlineSet,
     NoteAdded,
     Replied,
@@ -64,6 +71,7 @@ from supportcore.tickets.events import (
     Triaged,
 )
 from supportcore.tickets.files import File, file_faults
+from supportcore.tickets.indexed import SOLVED, is_described, postings_of, solved_postings
 from supportcore.tickets.moves import follow_reply, move, pausing, timers_of
 from supportcore.tickets.permissions import (
     ON_TICKET,
@@ -77,7 +85,15 @@ from supportcore.tickets.permissions import (
     speaks_for,
     unknown_customers,
 )
-from supportcore.tickets.references import CLASSIFIED, REFERENCES, belongs, naming, record_faults, refs_of
+from supportcore.tickets.references import (
+    CLASSIFIED,
+    REFERENCES,
+    belongs,
+    citation_faults,
+    naming,
+    record_faults,
+    refs_of,
+)
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.timekeeping import deadline_clock
 from supportcore.workflow.definition import Transition
@@ -112,18 +128,16 @@ def handle(command: Command, context: Context) -> Asking[Decision]:
         StaleVersion: The ticket changed since `seen_version`.
         CommandReused: The command id was used with other content.
     """
-    said = digest(command, context.actor.id, context.at)
-    prior: Receipt | None = yield FindReceipt(command.command_id)
-    if prior is not None:
-        if prior.digest != said:
-            raise CommandReused(command_id=command.command_id)
-        return Decision(receipt=prior, repeated=True)
-    _check_instant(context)
+    said, repeated = yield from received(command, context)
+    if repeated is not None:
+        return repeated
     if isinstance(command, OpenTicket):
         draft = yield from open_ticket(command, context)
     else:
         draft = yield from begin(command, context)
+        before = draft.ticket
         yield from _USE_CASES[type(command)](command, context, draft)
+        yield from _index(draft, before)
     ticket = draft.ticket
     receipt = Receipt(
         command_id=command.command_id,
@@ -135,6 +149,27 @@ def handle(command: Command, context: Context) -> Asking[Decision]:
         at=_instant(context, draft),
     )
     return draft.decision(receipt)
+
+
+def received(command: Any, context: Context) -> Asking[tuple[str, Decision | None]]:
+    """
+    Begin with a command of any kind: was it given before, and may it happen when it is said to?
+
+    Returns:
+        The digest of what it says, and what to decide if it was carried out before, or None.
+
+    Raises:
+        Refused: The actor may not name this instant.
+        CommandReused: The command id was used with other content.
+    """
+    said = digest(command, context.actor.id, context.at)
+    prior: Receipt | None = yield FindReceipt(command.command_id)
+    if prior is None:
+        _check_instant(context)
+        return said, None
+    if prior.digest != said:
+        raise CommandReused(command_id=command.command_id)
+    return said, Decision(receipt=prior, repeated=True)
 
 
 def load(ticket_id: str, context: Context) -> Asking[Draft]:
@@ -211,9 +246,37 @@ def open_ticket(command: OpenTicket, context: Context) -> Asking[Draft]:
         raise Invalid(*found)
 
     ticket_id = derived("ticket", desk.key, command.command_id)
+    suggestion = yield from _suggested(command, actor)
     number: int = yield NextNumber()
     team = records[routed[0]] if routed else None
-    return _opened(command, context, ticket_id, values, team, files=files, number=number)
+    draft = _opened(command, context, ticket_id, values, team, files=files, number=number)
+    draft.index(difference(TICKETS, (), postings_of(draft.ticket, draft.written)))
+    if suggestion is not None:
+        draft.came_of(attrs.evolve(suggestion, ticket=ticket_id))
+    return draft
+
+
+def _suggested(command: OpenTicket, actor: Actor) -> Asking[Suggestion | None]:
+    """
+    Return what the opener was suggested before, if no ticket came of it yet.
+
+    It only measures, so an id under which there is nothing of the opener's is passed over.
+    """
+    if id_fault(command.suggestion, "suggestion") is not None:
+        return None
+    found: Suggestion | None = yield LoadSuggestion(command.suggestion)
+    return found if found is not None and found.person == actor.id and found.ticket is None else None
+
+
+def _index(draft: Draft, before: Ticket) -> Asking[None]:
+    """Let a ticket be found by what a command said or named first."""
+    ticket = draft.ticket
+    draft.index(difference(SOLVED, solved_postings(before), solved_postings(ticket)))
+    if before.last_reply_at is not None or ticket.last_reply_at is None or is_described(draft.rules):
+        return
+    stored: tuple[Content, ...] = yield LoadContents(ticket.id)
+    after = postings_of(ticket, (*stored, *draft.written))
+    draft.index(difference(TICKETS, postings_of(ticket, stored), after))
 
 
 def _contact_faults(customer: str | None, *contacts: Any) -> list[Fault]:
@@ -418,6 +481,22 @@ def retarget(command: Retarget, context: Context, draft: Draft) -> Asking[None]:
         draft.add(event, command.command_id)
 
 
+def cite(command: CiteArticle, context: Context, draft: Draft) -> Asking[None]:
+    """Decide that an article that may be named solved the ticket, or that one that was named did not."""
+    values, _ = yield from _checked(command, context, draft, "cite")
+    article, solved = str(values["article"]), bool(values["solved"])
+    named = article in draft.ticket.solved_by
+    if not named:
+        (found,) = yield LoadRecords((("article", article),))
+        faults = record_faults({"article": article}, {"article": found}) or citation_faults(found, draft.ticket)
+        if faults:
+            raise Invalid(*faults)
+    if solved == named:
+        return
+    event = ArticleCited(at=_instant(context, draft), actor=context.actor.id, article=article, solved=solved)
+    draft.add(event, command.command_id)
+
+
 _USE_CASES: Mapping[type, Callable[[Any, Context, Draft], Asking[None]]] = MappingProxyType(
     {
         Reply: reply,
@@ -427,6 +506,7 @@ _USE_CASES: Mapping[type, Callable[[Any, Context, Draft], Asking[None]]] = Mappi
         Act: act,
         SetDeadline: set_deadline,
         Retarget: retarget,
+        CiteArticle: cite,
     }
 )
 
@@ -438,7 +518,7 @@ def _draft(context: Context, rules: Definition, levels: ServiceLevels | None, ti
 
 
 def _checked(
-    command: Reply | AddNote | Assign | Triage | SetDeadline, context: Context, draft: Draft, name: str
+    command: Reply | AddNote | Assign | Triage | SetDeadline | CiteArticle, context: Context, draft: Draft, name: str
 ) -> Asking[tuple[Mapping[str, Plain], tuple[File, ...]]]:
     reasons = refusals(context.desk, draft, context.actor, name)
     if isinstance(reasons, tuple):
@@ -447,7 +527,7 @@ def _checked(
 
 
 def _check_form(
-    form: Form, command: Reply | AddNote | Assign | Triage | SetDeadline | Act, context: Context
+    form: Form, command: Reply | AddNote | Assign | Triage | SetDeadline | Act | CiteArticle, context: Context
 ) -> Asking[tuple[Mapping[str, Plain], tuple[File, ...]]]:
     """Return the values and files that a command gives, if all of them are right."""
     values, faults = check(form.bound(context.actor), dict(command.document))
