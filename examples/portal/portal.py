@@ -1,8 +1,4 @@
-"""
-A support portal that serves any desk from views alone: WSGI and Jinja2, no rule of its own. README.md runs it.
-
-It knows what a home, a list, a form and a page are, and nothing of what a desk calls its states, roles and fields.
-"""
+"""A portal that serves any desk from views alone, and knows nothing of what a desk calls its things; see README.md."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -64,8 +61,7 @@ class Visit:
         self.locale, self.me = self.desk.definition.labels.language(person.locale), self.desk.acting_as(person)
         self.token = hmac.new(self.key, person.id.encode(), "sha256").hexdigest()
         first, _, rest = self.path.strip("/").partition("/")
-        handler = getattr(self, f"{self.method.lower()}_{first or 'home'}", None)
-        if handler is None:
+        if (handler := getattr(self, f"{self.method.lower()}_{first or 'home'}", None)) is None:
             return self.html("base", "404 Not Found", title="404")
         try:
             return handler(rest)
@@ -86,8 +82,7 @@ class Visit:
     def get_list(self, key: str) -> Answer:
         where = {name[2:]: value for name, value in self.query.items() if name.startswith("f.")}
         given = {name: self.query.get(name) or None for name in ("board", "cell", "sort", "cursor")}
-        page = whole(self.query.get("page", ""))
-        view = dump(self.me.listing(key or None, where=where, page=page or None, **given))
+        view = dump(self.me.listing(key or None, where=where, page=whole(self.query.get("page", "")) or None, **given))
         here = {name: value for name, value in self.query.items() if name not in ("page", "cursor")}
         return self.html("list", view=view, here=here)
 
@@ -95,7 +90,14 @@ class Visit:
         return self.lines(dump(self.me.questions()), "/ticket/{number}", "text", "title")
 
     def get_articles(self, _: str) -> Answer:
-        return self.lines(dump(self.me.articles(after=self.query.get("next", ""))), "/article/{id}", "title")
+        asked, after = self.query.get("q", ""), self.query.get("next", "")
+        if not asked:
+            return self.lines(dump(self.me.articles(after=after)), "/article/{id}", "title", asked="")
+        view = dump(self.me.search(asked, page=whole(after) or 1))
+        return self.lines(view, "/article/{id}", "title", "snippet", asked=asked)
+
+    def get_suggest(self, _: str) -> Answer:
+        return self.html("suggest", view=dump(self.me.suggest(self.query.get("q", ""), typing="typing" in self.query)))
 
     def get_notices(self, _: str) -> Answer:
         view = dump(self.me.notices(before=self.query.get("next", "")))
@@ -103,7 +105,7 @@ class Visit:
         return self.lines(view, "/ticket/{number}", "title", "body")
 
     def get_article(self, key: str) -> Answer:
-        return self.html("page", article=dump(self.me.article(key)))
+        return self.html("page", article=dump(self.me.article(key, suggestion=self.query.get("suggestion", ""))))
 
     def get_profile(self, _: str) -> Answer:
         return self.html("page", profile=dump(self.me.profile()))
@@ -111,10 +113,11 @@ class Visit:
     def get_ticket(self, number: str) -> Answer:
         return self.html("page", page=dump(self.me.page(whole(number))))
 
-    def lines(self, view: Any, address: str, *told: str) -> Answer:
+    def lines(self, view: Any, address: str, *told: str, **more: Any) -> Answer:
         """Show items as lines that lead somewhere."""
         lines = [(address.format_map(item), [item[name] for name in told]) for item in view["items"]]
-        return self.html("list", title=view["title"], lines=lines, empty=view["empty"], next=view.get("next"))
+        more |= {key: view.get(key) for key in ("title", "empty", "next", "position")}
+        return self.html("list", lines=lines, **more)
 
     def get_new(self, key: str) -> Answer:
         link = next((link for link in self.me.home().forms if link.key == key), None)
@@ -141,10 +144,10 @@ class Visit:
         document = read(form["schema"], sent)
         if "_again" in sent:  # something was chosen on which other fields hang
             return self.form(form, document, sent)
-        submit = {**form["submit"], "seen_version": whole(sent.get("_seen", [""])[0]) or None}
+        seen, suggestion, command_id = (sent.get(key, [""])[0] for key in ("_seen", "_suggestion", "_id"))
+        submit = {**form["submit"], "seen_version": whole(seen) or None, "suggestion": suggestion}
         try:
-            files, command_id = sent.get("_files", []), sent.get("_id", [""])[0] or None
-            receipt = self.me.submit(submit, document, files=files, command_id=command_id)
+            receipt = self.me.submit(submit, document, files=sent.get("_files", []), command_id=command_id or None)
         except SupportError as error:
             return self.form(form, document, sent, dump(self.me.error(error)))
         return "303 See Other", [("Location", f"/ticket/{receipt.number}")], []
@@ -203,8 +206,7 @@ def applied(schema: Any, data: Any) -> dict[str, Any]:
 
 def read(schema: Any, sent: Sent) -> dict[str, Any]:
     """Return the document that the fields of an HTML form stand for: an empty field is one that is left out."""
-    document: dict[str, Any] = {}
-    before = -1
+    document, before = dict[str, Any](), -1
     while before < (before := len(document)):  # each answer may bring up further fields
         for key, field in applied(schema, document)["properties"].items():
             text = sent.get(key, [""])[0]
@@ -221,8 +223,6 @@ def whole(text: str) -> Any:
 def value_of(field: Any, text: str) -> Any:
     """Return what the text of one control means: options and flags are JSON, numbers are numbers."""
     if "oneOf" in field or field.get("type") in ("boolean", "number", "integer"):
-        try:
+        with suppress(ValueError, RecursionError):
             return json.loads(text)
-        except (ValueError, RecursionError):
-            return text
     return text.replace("\r\n", "\n")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from supportcore.desk.aio import AsyncDesk
     from supportcore.desk.desk import Desk
     from supportcore.errors import Busy, DefinitionError, Invalid, NotFound, Refused, StaleVersion, SupportError
-    from supportcore.knowledge.article import Article
+    from supportcore.knowledge.article import Article, Category
     from supportcore.people.access import Actor
     from supportcore.people.agents import Agent, Team
     from supportcore.people.customers import Agreement, Contact, Customer
@@ -37,7 +37,7 @@ else:
                 "supportcore.errors",
             ),
             **dict.fromkeys(("Actor",), "supportcore.people.access"),
-            **dict.fromkeys(("Article",), "supportcore.knowledge.article"),
+            **dict.fromkeys(("Article", "Category"), "supportcore.knowledge.article"),
             **dict.fromkeys(("Agent", "Team"), "supportcore.people.agents"),
             **dict.fromkeys(("Agreement", "Contact", "Customer"), "supportcore.people.customers"),
             **dict.fromkeys(("Module", "Product", "Project", "Service", "Version"), "supportcore.products"),
@@ -52,6 +52,7 @@ __all__ = [
     "Article",
     "AsyncDesk",
     "Busy",
+    "Category",
     "Contact",
     "Customer",
     "Definition",

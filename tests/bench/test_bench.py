@@ -48,11 +48,11 @@ def test_ratio_is_told_beside_its_target(figures: dict[str, Any], name: str, key
 
 
 def test_opening_needs_few_statements(figures: dict[str, Any]) -> None:
-    """Opening a ticket takes at most two reads, one number and five writes."""
+    """Opening a ticket takes at most two reads, one number and six writes, the last of them what it is found by."""
     facts = figures["measurements"]["open"]["facts"]
     assert facts["reads"] <= 2
     assert facts["numbers"] == 1
-    assert facts["writes"] <= 5
+    assert facts["writes"] <= 6
 
 
 def test_no_ticket_has_a_machine(figures: dict[str, Any]) -> None:

@@ -54,7 +54,9 @@ export function pageLines(page: TicketPage): string[] {
 }
 
 export function opening(form: FormView, files: string[]): OpenTicket {
-  const said = Object.entries(form.data).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+  const said = Object.entries(form.data).flatMap(([key, value]) =>
+    value === null || Array.isArray(value) ? [] : [[key, value] as const],
+  );
   return { form: form.submit.form, document: Object.fromEntries(said), files };
 }
 

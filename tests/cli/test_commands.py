@@ -259,6 +259,23 @@ def test_verify_finds_a_changed_column(copied: Path, column: str) -> None:
     assert f"small: ticket {ticket}: column {column} holds " in result.stdout
 
 
+# -- reindex
+
+
+def test_reindex_mends_what_verify_finds(copied: Path) -> None:
+    """What is missing in the index is told by one command and mended by the other, once."""
+    url = f"sqlite:///{copied}"
+    with sqlite3.connect(copied) as connection:
+        (ticket,) = connection.execute("SELECT MIN(record) FROM sc_postings WHERE kind = 'ticket'").fetchone()
+        connection.execute("DELETE FROM sc_postings WHERE record = ?", (ticket,))
+    connection.close()
+    found = run("verify", "--store", url)
+    assert (1, 1) == (found.exit_code, found.stdout.count(f"small: ticket {ticket}: the index"))
+    assert "1 record mended.\n" == run("reindex", "--store", url, SMALL).stdout
+    assert 0 == run("verify", "--store", url).exit_code
+    assert {"desk": "small", "mended": 0} == json.loads(run("reindex", "--store", url, SMALL, "--json").stdout)
+
+
 # -- stores that are none
 
 

@@ -28,7 +28,8 @@ from supportcore import (
 )
 from supportcore.demo import demonstrate
 from supportcore.ids import seeded_ids
-from supportcore.knowledge import Article
+from supportcore.knowledge.article import Article, Category, Reading, Suggestion
+from supportcore.knowledge.postings import ARTICLES, TICKETS, Search
 from supportcore.storage.ports import CHUNK, ENTRY_KINDS, RECORD_KINDS, Entry, Ledger, Query, Steps, Store, drive
 from supportcore.text import instant_text
 from supportcore.tickets.commands import Decision
@@ -52,8 +53,20 @@ _RECORDS = {
     "versions": [Version(id="v", name="1.0-β", product="p")],
     "services": [Service(id="s", name="Servicio", customers=frozenset({"peña"}))],
     "projects": [Project(id="j", name="Proyecto", customer="peña")],
+    "categories": [Category(id="help", name="Ayuda"), Category(id="ñ", name="Años", parent="help")],
 }
-_ARTICLES = (Article(id="wie", title="¿Cómo? 🎧", body="# Así\n", visibility="customers", customers={"peña"}),)
+_ARTICLES = (
+    Article(
+        id="wie",
+        title="¿Cómo? 🎧",
+        body="# Así\n",
+        language="es",
+        visibility="customer",
+        customer="peña",
+        category="ñ",
+    ),
+    Article(id="how", title="How?", language="en", translation_of="wie", products=frozenset({"p"})),
+)
 EVA = Actor(id="eva", roles={"customer"}, customers={"peña"})
 LUIS = Actor(id="luis", roles={"agent"})
 
@@ -82,13 +95,17 @@ def furnish(store: Store) -> None:
     desk = small_desk(store)
     desk.install(**_RECORDS)
     ledger = store.ledger("small")
-    for article in _ARTICLES:
-        write(store, ledger.put_record(article))
+    desk.catalogue.put(*_ARTICLES)
+    desk.catalogue.put(attrs.evolve(_ARTICLES[0], body="# Así es\n\nE-1042"))
+    write(store, ledger.put_reading(Reading(article="wie", person="eva", at=AT, vote=1)))
+    write(store, ledger.put_reading(Reading(article="wie", person="luis", at=AT + timedelta(milliseconds=1))))
     eva, luis = desk.acting_as(EVA), desk.acting_as(LUIS)
     tickets = [
         eva.open({"subject": f"Straße {number} 🖨", "description": text, "phone": "1"}, command_id=f"öpen-{number}").id
         for number, text in enumerate(("ñ" * 3000, "x", "dos\r\nlíneas\u2028fin", "\U0001f600", "e"), start=1)
     ]
+    shown = Suggestion(id="vorher: ü", person="eva", at=AT, articles=("wie",), tickets=(tickets[0],), read="wie")
+    write(store, ledger.put_suggestion(shown))
     luis.note(tickets[0], 'interno — "x" \\ /', command_id="note")
     luis.act(tickets[1], "ask", {"comment": "¿Cuándo?"})
     assert len(desk.feed(limit=1000)) > 5  # numbered up to here
@@ -191,7 +208,22 @@ def shown_by(ledger: Ledger) -> Steps[dict[str, Any]]:
     for kind in RECORD_KINDS:
         shown[kind] = yield from ledger.records_of(kind, limit=1000)
     shown["pages"] = yield from pages(ledger)
+    yield from _knowledge(ledger, shown)
     return shown
+
+
+def _knowledge(ledger: Ledger, shown: dict[str, Any]) -> Steps[None]:
+    """Add to *shown* what is kept of articles, and what is found."""
+    ids = [article.id for article in shown["article"]]
+    for article in ids:
+        shown[f"revisions {article}"] = yield from ledger.revisions(article)
+        shown[f"translations {article}"] = yield from ledger.translations(article)
+    shown["readings"] = dict((yield from ledger.readings(ids)))
+    shown["suggestion"] = yield from ledger.suggestion("vorher: ü")
+    shown["deflection"] = yield from ledger.deflection(AT, AT + timedelta(days=1))
+    weights = (("es:asi", 9), ("en:how", 8), ("#:e-1042", 7), ("#:1", 6), ("#:3", 5), ("^co", 4))
+    for kind in (ARTICLES, TICKETS):
+        shown[f"found {kind}"] = yield from ledger.search(Search(kind=kind, weights=weights))
 
 
 def pages(ledger: Ledger) -> Steps[list[Any]]:

@@ -19,6 +19,7 @@ import pytest
 
 from supportcore import load_definition, open_async_store, open_store
 from supportcore.copying import CopyError, NdjsonFile, NdjsonStream, Progress, acopy_store, copy_store, kept
+from supportcore.copying.ends import weight
 from supportcore.demo import demonstrate
 from supportcore.storage.memory import AsyncMemoryStore, MemoryStore
 from supportcore.storage.ports import ENTRY_KINDS, Conflict, Entry, Execute, Store, drive
@@ -151,6 +152,13 @@ def test_a_batch_that_was_committed_unbeknown(memory: Store) -> None:
     assert () == copy_store(memory, target).differences
     assert all_entries(memory) == all_entries(target)
     assert target.commits > 10
+
+
+def test_what_is_long_weighs_much_wherever_it_stands() -> None:
+    """A transaction holds few long texts: the body of an article counts in its revision as it does in its record."""
+    body = {"body": "ñ" * 5000}
+    assert 5000 < weight(Entry("record", ("article", "a"), body)) == weight(Entry("revision", ("a", 1), {"form": body}))
+    assert 5000 < weight(Entry("content", ("t", 1, "c"), body))
 
 
 # -- what is not a copy

@@ -206,7 +206,7 @@ def test_an_error_tells_itself_in_both_languages() -> None:
     """The message of an error is English; in Spanish its code tells it, with the facts in Spanish where they differ."""
     stale = StaleVersion(seen=1, current=3)
     assert str(stale) == stale.text() == stale.text("en-GB")
-    assert "El ticket cambió desde que lo vio (versión 1, ahora 3)." == stale.text("es")
+    assert "Cambió desde que lo vio (versión 1, ahora 3)." == stale.text("es")
     role = Refused(Reason("role_required", facts(roles="agent", roles_es="agente")), Reason("ticket_closed"))
     assert "Only agent may do this. The ticket is closed." == role.text()
     assert "Solo agente puede hacer esto. El ticket está cerrado." == role.text("es")

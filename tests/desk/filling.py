@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from supportcore import Actor, Agent, Team
 from supportcore.definition import Definition
 from supportcore.forms.fields import Field, Form, Plain, Slot
+from supportcore.knowledge.article import Article
 from supportcore.tickets.ticket import Ticket
 from tests.desks.portal import CATALOGUE, RETIRED
 
@@ -26,11 +27,14 @@ RECORDS = (
     Agent(id="boss", name="Boss"),
     Team(id="leads", name="Leads", members=["boss"]),
     Team(id="soporte", name="Soporte", members=["luis", "mar"]),
+    Article(id="how-to", title="How to"),
+    Article(id="unwritten", title="Not written yet", state="draft"),
 )
 """The catalogue of every desk here."""
 KINDS = {
     "customer": "Customer", "product": "Product", "module": "Module", "version": "Version", "service": "Service",
     "project": "Project", "agreement": "Agreement", "agent": "Agent", "team": "Team",
+    "article": "Article",
 }  # fmt: skip
 NAMES = {"image/*": "a.png", "application/pdf": "a.pdf", "text/plain": "a.txt", "application/zip": "a.zip"}
 WORDS = st.sampled_from(["hola", "¿Qué tal?", "ñandú 🦤", "line\nline", "  x  "])
@@ -142,6 +146,8 @@ def _fits(field: Field, record: Any, said: Mapping[str, Plain], ticket: Ticket |
         return False
     if any(record.id == name and type(record).__name__ == KINDS[kind] for kind, name in RETIRED):
         return False
+    if isinstance(record, Article):
+        return record.state == "published"
     for parent in ("product", "customer"):
         owner = said.get(parent, getattr(ticket, parent, None))
         if parent == "product" and hasattr(record, "product") and record.product != owner:

@@ -18,6 +18,7 @@ from supportcore import Actor, Agent, Customer, FrozenClock, NotFound, Product, 
 from supportcore.desk import Offer
 from supportcore.errors import CommandReused, StaleVersion
 from supportcore.ids import seeded_ids
+from supportcore.knowledge.article import Article
 from tests.desk.model import CATEGORY, FINAL, Case, Person
 
 SMALL = load_definition(Path(__file__).parents[1] / "desks" / "small.toml")
@@ -35,6 +36,7 @@ PEOPLE = [
 ]
 PRODUCTS = ["erp", "crm"]
 AGENTS = ["luis", "mar", "hal"]
+ARTICLES = ["how-to", "why-not"]
 ACTIONS = ["take", "ask", "solve", "confirm", "cancel", "wait_for", "reopen", "silence", "answered", "expire", "dance"]
 
 
@@ -45,6 +47,7 @@ def equip(desk: Any) -> None:
         agents=[Agent(id=name, name=name.title()) for name in AGENTS],
         teams=[Team(id="desk", name="Desk", members=["luis", "mar"])],
         products=[Product(id=name, name=name.upper()) for name in PRODUCTS],
+        articles=[Article(id=name, title=name.title()) for name in ARTICLES],
     )
     desk.catalogue.put(Customer(id="gone", name="Gone"), Product(id="old", name="Old"))
     desk.catalogue.retire("customer", "gone")
@@ -67,9 +70,11 @@ def filled(draw: st.DrawFn, offer: Offer, *, customer: str, now: datetime) -> di
                 document[field.key] = draw(st.sampled_from(field.options))
             case "record":
                 known = {"product": PRODUCTS, "agent": AGENTS, "team": ["desk"], "customer": ["acme"]}
-                known["agreement"] = ["gold"] if customer == "acme" else []
+                known |= {"agreement": ["gold"] if customer == "acme" else [], "article": ARTICLES}
                 if known[field.source or ""]:
                     document[field.key] = draw(st.sampled_from(known[field.source or ""]))
+            case "flag":
+                document[field.key] = draw(st.booleans())
             case "instant":
                 document[field.key] = now + timedelta(hours=draw(st.sampled_from([1, 6, 50])))
             case _:
@@ -283,6 +288,7 @@ class DeskMachine(RuleBasedStateMachine):
             "triage": lambda: acting.triage(ticket, document),
             "set_deadline": lambda: acting.set_deadline(ticket, document.get("deadline")),
             "retarget": lambda: acting.retarget(ticket),
+            "cite": lambda: acting.cite(ticket, document["article"], solved=document.get("solved", True)),
         }
         case = self.cases[ticket]
         case.advance(self.clock())
@@ -304,6 +310,8 @@ class DeskMachine(RuleBasedStateMachine):
             case.happen("NoteAdded", at, person.id)
         elif offer.name == "set_deadline":
             case.set_deadline(person, document.get("deadline"), at)
+        elif offer.name == "cite":
+            case.cite(person, document["article"], at, solved=document.get("solved", True))
         elif offer.name == "assign":
             case.assign(document, at, person.id)
         elif offer.name == "triage":
@@ -377,6 +385,7 @@ class DeskMachine(RuleBasedStateMachine):
             )  # fmt: skip
             for name in ("waiting_on", "assignee", "responsible", "team", "priority", "type", "product", "area"):
                 assert getattr(case, name) == getattr(found, name), name
+            assert tuple(case.solved_by) == found.solved_by
             assert case.timer == next(((t.action, t.due_at) for t in found.timers), None)
             assert not (found.category == "closed" and found.timers)
 

@@ -31,12 +31,12 @@ ACTIONS: dict[str, tuple[tuple[str, ...], str | None, set[str], set[str]]] = {
     "wait_for": (("working",), None, {"agent"}, {"waiting_on"}),
     "reopen": (("done",), "working", {"customer"}, {"comment"}),
 }
-COMMANDS = ("reply", "note", "assign", "triage", "set_deadline", "retarget")
+COMMANDS = ("reply", "note", "assign", "triage", "set_deadline", "retarget", "cite")
 AUTOMATIC = {"silence", "answered", "expire"}
 MAY = {
     "customer": {"open", "reply"},
-    "agent": {"open", "reply", "note", "assign", "triage"},
-    "helper": {"reply", "note"},
+    "agent": {"open", "reply", "note", "assign", "triage", "cite"},
+    "helper": {"reply", "note", "cite"},
 }
 MAY_IN_TIME = {**MAY, "agent": MAY["agent"] | {"set_deadline", "retarget"}}
 
@@ -80,6 +80,7 @@ class Case:
     area: str | None = None
     agreement: str | None = None
     timer: tuple[str, datetime] | None = None
+    solved_by: list[str] = field(default_factory=list)
     events: list[tuple[str, datetime, str]] = field(default_factory=list)
     keeper: Keeper | None = None
     """Keeps the promises of time; None on a desk that makes none."""
@@ -152,7 +153,7 @@ class Case:
         if name in COMMANDS:
             if not person.may(name, MAY if self.keeper is None else MAY_IN_TIME):
                 return "role_required"
-            return "ticket_closed" if name != "note" and self.state in FINAL else None
+            return "ticket_closed" if name not in ("note", "cite") and self.state in FINAL else None
         if name in AUTOMATIC:
             sources = {"silence": ("asking",), "answered": ("asking", "solved"), "expire": ("solved",)}[name]
             return "wrong_state" if self.state not in sources else "role_required"
@@ -189,6 +190,14 @@ class Case:
     def set_deadline(self, person: Person, deadline: datetime | None, at: datetime) -> None:
         if self.keeper is not None and (deadline is not None or "deadline" in self.keeper.watches):
             self.happen("DeadlineSet", at, person.id, deadline=deadline)
+
+    def cite(self, person: Person, article: str, at: datetime, *, solved: bool) -> None:
+        if solved and article not in self.solved_by:
+            self.solved_by.append(article)
+            self.happen("ArticleCited", at, person.id)
+        elif not solved and article in self.solved_by:
+            self.solved_by.remove(article)
+            self.happen("ArticleCited", at, person.id)
 
     def assign(self, document: Mapping[str, str | None], at: datetime, actor: str) -> None:
         self._change("TicketAssigned", document, at, actor)

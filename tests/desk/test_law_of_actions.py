@@ -28,7 +28,7 @@ from supportcore.errors import Invalid, Reason
 from supportcore.forms.fields import Form
 from supportcore.ids import seeded_ids
 from supportcore.people.access import SYSTEM
-from supportcore.tickets.permissions import ASSIGN_FORM, DEADLINE_FORM, ON_TICKET, REPLY_FORM, side_of
+from supportcore.tickets.permissions import ASSIGN_FORM, CITE_FORM, DEADLINE_FORM, ON_TICKET, REPLY_FORM, side_of
 from tests.conftest import selected_stores
 from tests.desk.filling import anything, equip, files_for, filled, people
 from tests.stores import STORE_NAMES, open_desk_named, reported_as, server_url
@@ -42,7 +42,13 @@ DESKS: dict[str, Definition] = {
 START = datetime(2026, 3, 27, 9, 30, tzinfo=UTC)
 STOPS = 6
 """How often somebody does something with the ticket of one example."""
-FORMS = {"reply": REPLY_FORM, "note": REPLY_FORM, "assign": ASSIGN_FORM, "set_deadline": DEADLINE_FORM}
+FORMS = {
+    "reply": REPLY_FORM,
+    "note": REPLY_FORM,
+    "assign": ASSIGN_FORM,
+    "set_deadline": DEADLINE_FORM,
+    "cite": CITE_FORM,
+}
 TAKES_FILES = ("reply", "note", "act")
 COMMON = settings(suppress_health_check=list(HealthCheck))
 
@@ -154,7 +160,7 @@ def _first_ticket(at: House, ticket: str) -> Any:
 def offered_names(definition: Definition) -> set[str]:
     """Return what somebody might be offered on a ticket: commands some role has, and actions of people."""
     commands = {name for name in ON_TICKET if any(name in role.may for role in definition.roles)}
-    return commands | {step.action for step in definition.workflow.transitions if step.roles - {SYSTEM}}
+    return {*commands, "cite"} | {step.action for step in definition.workflow.transitions if step.roles - {SYSTEM}}
 
 
 def hidden_names(definition: Definition) -> list[str]:

@@ -18,6 +18,7 @@ from supportcore import Actor, Customer, Desk, FrozenClock, Module, Product, Tea
 from supportcore.definition import PRESETS
 from supportcore.errors import Refused
 from supportcore.ids import seeded_ids
+from supportcore.knowledge.article import Article
 from supportcore.people.agents import Agent
 from supportcore.storage.memory import MemoryStore
 from supportcore.tickets.permissions import ON_TICKET
@@ -36,6 +37,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "assign": {"assignee": "otro"},
     "triage": {"product": "facturas"},
     "set_deadline": {"deadline": "2026-12-01T09:00:00-06:00"},
+    "cite": {"article": "navegador"},
     "ask_details": {"comment": "¿Qué navegador usa?"},
     "propose_solution": {"comment": "Actualice el navegador."},
     "cancel": {"comment": "Se abrió por error."},
@@ -111,6 +113,7 @@ class House:
             products=[Product(id="facturas", name="Facturas")],
             modules=[Module(id="timbrado", name="Timbrado", product="facturas")],
             versions=[Version(id="pro", name="Pro", product="facturas")],
+            articles=[Article(id="navegador", title="Navegadores", language="es")],
         )
 
     def acting(self, who: str) -> Any:

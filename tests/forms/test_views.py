@@ -388,7 +388,7 @@ def test_records_are_read_once_for_all_forms(desk: Desk, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(MemoryLedger, "records_of", counting)
     actions(desk, LUIS, ticket)
-    assert {"agent", "team", "product", "module", "version", "service", "project", "agreement"} == set(read)
+    assert {"agent", "team", "product", "module", "version", "service", "project", "agreement", "article"} == set(read)
     assert {1} == set(read.values())
 
 

@@ -30,6 +30,7 @@ from supportcore import (
 )  # fmt: skip
 from supportcore.definition.loader import PRESETS
 from supportcore.definition.model import Definition
+from supportcore.storage.ports import drive
 from tests.portal.visitor import Answer, Visitor, served
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portal"
@@ -104,7 +105,7 @@ def crawl(visitor: Visitor, start: str = "/", most: int = 60) -> dict[str, Answe
     return found
 
 
-def fill(visitor: Visitor, address: str) -> Answer:
+def fill(visitor: Visitor, address: str, **more: str) -> Answer:
     """Fill in the form at *address* as somebody would who takes the first of each choice, and send it."""
     answer = visitor.get(address)
     assert answer.status == 200, answer.body.decode()[-600:]
@@ -122,7 +123,7 @@ def fill(visitor: Visitor, address: str) -> Answer:
         answer = visitor.post(address, {**fields, "_again": "1"})
         if answer.page.controls.keys() - {"_files"} == page.controls.keys() - {"_files"}:
             break
-    return visitor.post(address, fields)
+    return visitor.post(address, fields | more)
 
 
 def filled(control: Any) -> str:
@@ -230,10 +231,36 @@ def test_brackets_without_end_are_a_text(monkeypatch: pytest.MonkeyPatch) -> Non
         assert 422 == visitor.post("/new/default", {**fields, chosen: "[" * 100_000}).status
 
 
+def test_articles_are_searched_and_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found is marked and leads to its page; a suggestion goes with the ticket that is opened all the same."""
+    store = open_store("memory://")
+    monkeypatch.setattr(sys.modules[__name__], "open_store", lambda _: store)
+    with portal_of(load_definition(PRESETS[0]), monkeypatch) as (port, people):
+        visitor = Visitor(port, next(iter(people)))
+        assert "/article/first" in visitor.get("/articles").page.links
+        found = visitor.get("/articles?q=steps")
+        assert b'<a href="/article/first">First <mark>steps</mark></a>' in found.body
+        assert "/article/first" not in visitor.get("/articles?q=nothing").page.links
+        assert 422 == visitor.get("/articles?q=steps&next=x").status
+        assert b"&lt;script&gt;" in visitor.get("/article/first").body
+        typed = visitor.get("/suggest?typing=1&q=first+st")
+        assert (["/article/first?"], False) == (typed.page.links, b"_suggestion" in typed.body)
+        whole = visitor.get("/suggest?q=first+steps")
+        (link,) = whole.page.links
+        assert link.startswith("/article/first?suggestion=")
+        assert f'name="_suggestion" value="{link.partition("=")[2]}"' in whole.body.decode()
+        assert 200 == visitor.get(link).status
+        assert 303 == fill(visitor, "/new/default", _suggestion=link.partition("=")[2]).status
+    with store.begin(write=False) as execute:
+        noted = drive(store.ledger(PRESETS[0]).suggestion(link.partition("=")[2]), execute)
+    assert noted is not None
+    assert ("first", True) == (noted.read, noted.ticket is not None)
+
+
 def test_the_portal_knows_no_desk() -> None:
     """No name of a desk, role, state, action, field, list, board, slot or form stands in the portal."""
     said = "\n".join(file.read_text("utf-8") for file in EXAMPLE.rglob("*") if file.suffix in (".py", ".html"))
-    markup = {"type"}  # an attribute of HTML, and a keyword of JSON Schema
+    markup = {"type", "subject"}  # an attribute of HTML and keyword of JSON Schema; what views call a ticket's title
     for desk in PRESETS:  # the tests' own are called by everyday words
         definition = load_definition(desk)
         names = {definition.key, *(role.key for role in definition.roles)}

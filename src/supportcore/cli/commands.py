@@ -31,6 +31,7 @@ COMMANDS = {
     "errors": Entry("supportcore.cli.errors", "errors", "Print every error code with its status and texts."),
     "holidays": Entry("supportcore.cli.holidays", "holidays", "Print public holidays for a calendar, as TOML."),
     "migrate": Entry("supportcore.cli.migrate", "migrate", "Make or upgrade the tables of a store."),
+    "reindex": Entry("supportcore.cli.reindex", "reindex", "Mend what articles and tickets are found by."),
     "replay": Entry("supportcore.cli.replay", "replay", "Put another helpdesk's event log through a desk."),
     "run-due": Entry("supportcore.cli.run_due", "run_due", "Let happen what has come due."),
     "schema": Entry("supportcore.cli.schema", "schema", "Write JSON Schema of views, commands and errors."),

@@ -1,4 +1,4 @@
-"""``supportcore verify``: fold every history and compare every stored column."""
+"""``supportcore verify``: fold every history and compare all that follows from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from supportcore.storage.ports import Store
 @json_option
 def verify(url: str, prefix: str, schema: str | None, desks: tuple[str, ...], as_json: bool) -> None:
     """
-    Fold every history and compare every stored column with what follows from it, and what was written with its digest.
+    Fold every history and compare every stored column with what follows from it, and what was written with its digest;
+    every article with its last revision, and what both are found by with them.
 
     Needs no definition: a history says by itself what a ticket is. Exit code 1 if anything differs.
     """
@@ -49,7 +50,8 @@ def verify(url: str, prefix: str, schema: str | None, desks: tuple[str, ...], as
                 click.echo(f"{key}: {finding}")
             click.echo(
                 f"{key}: {counted(result.tickets, 'ticket')}, {counted(result.events, 'event')}, "
-                f"{counted(result.columns, 'column')} compared, {counted(len(result.findings), 'finding')}."
+                f"{counted(result.columns, 'column')} and {counted(result.articles, 'article')} compared, "
+                f"{counted(len(result.findings), 'finding')}."
             )
         if not results:
             click.echo("No desk has anything stored here.")
@@ -68,5 +70,6 @@ def _data(result: Verification) -> dict[str, object]:
         "tickets": result.tickets,
         "events": result.events,
         "columns": result.columns,
+        "articles": result.articles,
         "findings": [attrs.asdict(finding) for finding in result.findings],
     }

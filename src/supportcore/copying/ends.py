@@ -8,7 +8,7 @@ the same code copies between synchronous and asynchronous stores; files are read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from supportcore.storage.ports import ENTRY_KINDS, AsyncStore, Entry, Key, Ledge
 T = TypeVar("T")
 
 READ_AT_ONCE = 500
-_READ_AT_ONCE = {"rules": 8, "content": 64, "chunk": 8}
+_READ_AT_ONCE = {"rules": 8, "record": 100, "content": 64, "chunk": 8, "revision": 64}
 """Entries of a kind read at once, where one may be large: a text has 256 KiB at most, a chunk 340 KB."""
 WRITTEN_AT_ONCE = 500
 WEIGHT_AT_ONCE = 2 * 1024 * 1024  # characters; what is written in one transaction
@@ -113,8 +113,18 @@ def read_at_once(kind: str) -> int:
 
 
 def weight(entry: Entry) -> int:
-    """Return about how many characters an entry has; what is long stands at the top of its form."""
-    return 200 + sum(len(value) for value in entry.form.values() if isinstance(value, str))
+    """Return about how many characters an entry has; what is long stands at the top of its form, or of one in it."""
+    return 200 + _length(entry.form)
+
+
+def _length(form: Mapping[str, Any]) -> int:
+    found = 0
+    for value in form.values():
+        if isinstance(value, str):
+            found += len(value)
+        elif isinstance(value, dict):
+            found += _length(value)
+    return found
 
 
 class StoreEnd:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from supportcore.desk.knowledge.acting import Knowing
 from supportcore.lazy import Later
 
 if TYPE_CHECKING:
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     from supportcore.desk.desk import Desk
     from supportcore.desk.downloads import Download
     from supportcore.desk.filing import Filing
+    from supportcore.desk.knowledge import requests as knowing
     from supportcore.desk.offers import Offer
     from supportcore.desk.promises import Promise
-    from supportcore.desk.requests import Filters, Requests
+    from supportcore.desk.requests import Filters, Request, Requests
     from supportcore.desk.timeline import Entry
     from supportcore.desk.views.errors import ErrorView
     from supportcore.desk.views.records import (
-        ArticleList,
-        ArticlePage,
         DraftList,
         FileView,
         FormView,
@@ -48,19 +48,20 @@ if TYPE_CHECKING:
 else:
     downloads, filing = Later("supportcore.desk.downloads"), Later("supportcore.desk.filing")
     hands, viewing = Later("supportcore.desk.hands"), Later("supportcore.desk.viewing")
+    knowing = Later("supportcore.desk.knowledge.requests")
     ports = Later("supportcore.storage.ports")
 
 T = TypeVar("T")
 
 
-class Acting:
+class Acting(Knowing):
     """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
 
     def __init__(self, desk: Desk, requests: Requests) -> None:
         self._desk = desk
-        self._run = desk._run
         self._requests = requests
         self._views = viewing.Viewing(requests, desk._addresses)
+        self._knowing = knowing.KnowledgeRequests(requests, desk._addresses)
 
     def open(
         self,
@@ -69,6 +70,7 @@ class Acting:
         contact: str | None = None,
         form: str = "default",
         files: Sequence[str] = (),
+        suggestion: str = "",
         command_id: str | None = None,
     ) -> Receipt:
         """
@@ -79,13 +81,17 @@ class Acting:
             contact: Whom staff opens it for; the actor itself otherwise.
             form: Key of the form that was filled in.
             files: Ids of drafts to take.
+            suggestion: ``id`` of what `suggest` returned for it.
             command_id: Makes a retry harmless; a fresh one by default.
 
         Raises:
             Refused: The actor may not open tickets here.
             Invalid: Faults of the document, all at once.
         """
-        return self._run(self._requests.open(document, contact=contact, form=form, files=files, command_id=command_id))
+        asked = self._requests.open(
+            document, contact=contact, form=form, files=files, suggestion=suggestion, command_id=command_id
+        )
+        return self._run(asked)
 
     def open_all(
         self,
@@ -178,6 +184,24 @@ class Acting:
     def retarget(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
         """Put a ticket under today's service levels; it keeps those it was opened under until then."""
         return self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
+
+    def cite(
+        self,
+        ticket: str,
+        article: str,
+        *,
+        solved: bool = True,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """
+        Name a published article, by id, as what solved a ticket, or take that back; saying it again changes nothing.
+
+        Args:
+            solved: False takes it back.
+        """
+        request = self._requests.cite(ticket, article, solved=solved, command_id=command_id, seen_version=seen_version)
+        return self._run(request)
 
     def act(
         self,
@@ -323,6 +347,7 @@ class Acting:
         board: str | None = None,
         cell: str | None = None,
         where: Mapping[str, object] | None = None,
+        search: str = "",
         sort: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
@@ -335,6 +360,7 @@ class Acting:
             key: Of the list; the desk's first, or that of the board, by default.
             board: Key of a board, whose box *cell* narrows the list.
             where: Filter to value; None for "has none". Only filters that the list has.
+            search: Only tickets that have every word of this in title, number or first public message.
             sort: Key of a column that can be sorted by, with ``-`` before it for descending.
             limit: Rows a page; what the list says by default.
             cursor: ``next`` or ``previous`` of a page of the same list.
@@ -345,7 +371,15 @@ class Acting:
             Invalid: A filter, sort key, limit, page or cursor that cannot be.
         """
         asked = self._views.listing(
-            key, board=board, cell=cell, where=where, sort=sort, limit=limit, cursor=cursor, page=page
+            key,
+            board=board,
+            cell=cell,
+            where=where,
+            search=search,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+            page=page,
         )
         return self._run(asked)
 
@@ -363,14 +397,6 @@ class Acting:
     def page(self, ticket: str | int) -> TicketPage:
         """Return a ticket, by id or number, as its page shows it: head, state, thread, files, actions with forms."""
         return self._run(self._views.page(ticket))
-
-    def articles(self, *, after: str = "", limit: int = 50) -> ArticleList:
-        """Return articles this actor may read, by id; *after* is ``next`` of the list before."""
-        return self._run(self._views.articles(after=after, limit=limit))
-
-    def article(self, key: str) -> ArticlePage:
-        """Return an article this actor may read."""
-        return self._run(self._views.article(key))
 
     def notices(self, *, since: str = "", before: str = "", limit: int = 50) -> NoticeList:
         """
@@ -453,6 +479,9 @@ class Acting:
             NotFound: There is none, or none this actor may fetch.
         """
         return downloads.Download(source=self._desk._files, **self._run(self._filing().open_file(file_id)))
+
+    def _run(self, request: Request[T]) -> T:
+        return self._desk._run(request)
 
     def _hand(self, doing: Steps[T]) -> T:
         return ports.drive(doing, hands.Hands(self._desk).do)

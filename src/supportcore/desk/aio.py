@@ -22,11 +22,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from supportcore.definition.model import Definition
-    from supportcore.desk import answers, catalogue, checks, filing, hands, reports, requests, verifying, work
+    from supportcore.desk import (
+        answers,
+        catalogue,
+        checks,
+        filing,
+        hands,
+        reindexing,
+        reports,
+        requests,
+        verifying,
+        work,
+    )
     from supportcore.desk.answers import Rules
     from supportcore.desk.reports import DeliveryReport, DueReport, Verification
     from supportcore.desk.requests import Request
-    from supportcore.knowledge.article import Article
+    from supportcore.knowledge.article import Article, Category, Deflection
     from supportcore.notices.render import Notice
     from supportcore.people.access import Actor
     from supportcore.people.agents import Agent, Team
@@ -44,6 +55,7 @@ else:
     file_stores = Later("supportcore.storage.filing")
     filing, hands = Later("supportcore.desk.filing"), Later("supportcore.desk.hands")
     catalogue, checks, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "checks", "reports"))
+    reindexing = Later("supportcore.desk.reindexing")
     requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
 
 T = TypeVar("T")
@@ -102,6 +114,7 @@ class AsyncDesk:
         versions: Iterable[Version] = (),
         services: Iterable[Service] = (),
         projects: Iterable[Project] = (),
+        categories: Iterable[Category] = (),
         articles: Iterable[Article] = (),
     ) -> None:
         """
@@ -121,9 +134,10 @@ class AsyncDesk:
             *versions,
             *services,
             *projects,
+            *categories,
             *articles,
         ]
-        await self._run(catalogue.install(self.definition, records))
+        await self._run(catalogue.install(self.definition, records, now=self._clock()))
         if not self.store.joined:  # a host may still roll back what a joined desk installed
             self._rules.installed = True
 
@@ -275,6 +289,14 @@ class AsyncDesk:
         """Return how many notices are ``pending``, ``sent`` and ``dead``."""
         return await self._run(requests.Request(lambda ledger: ledger.outbox_counts()))
 
+    async def deflection(self, since: datetime, until: datetime) -> Deflection:
+        """
+        Return what came of suggestions with ``since <= at < until``: how many held an article, of how many of these one
+        was read, and after how many a ticket was opened all the same.
+        """
+        begins, ends = text.instant(since, "since"), text.instant(until, "until")
+        return await self._run(requests.Request(lambda ledger: ledger.deflection(begins, ends)))
+
     async def history(self, ticket_id: str) -> tuple[Recorded, ...]:
         """Return the events of a ticket, in order; for tests and integrators, unscoped."""
         return await self._run(requests.Request(lambda ledger: ledger.history(ticket_id)))
@@ -288,25 +310,27 @@ class AsyncDesk:
             after = found[-1]
 
     async def verify(self, progress: Callable[[int], object] | None = None) -> Verification:
-        """Fold every history and compare every stored column; *progress* is called with the count so far."""
-        total = reports.Verification()
-        async for ticket_id in self.ticket_ids():
-            step = partial(verifying.verify_one, desk=self.definition.key, ticket_id=ticket_id)
-            try:
-                one = await self._run(requests.Request(step))
-            except Exception as error:
-                one = verifying.unreadable(ticket_id, error)
-            total = verifying.add(total, one)
-            if progress is not None:
-                progress(total.tickets)
-        walk = verifying.Walk()
-        while walk.goes_on:
-            try:
-                one = await self._run(requests.Request(partial(verifying.verify_desk, walk=walk)))
-            except Exception as error:
-                walk.goes_on, one = False, verifying.unreadable("", error)
-            total = verifying.add(total, one)
-        return total
+        """
+        Fold every history and compare every stored column, every article and the index with what they follow from.
+
+        Args:
+            progress: Called with the count of tickets so far.
+        """
+        asked = verifying.verified(self.definition.key, language=self.definition.languages[0], progress=progress)
+        return await ports.adrive(asked, hands.AsyncHands(self).do)
+
+    async def reindex(self) -> int:
+        """
+        Mend what articles and tickets are found by, and return how many of them were found wrongly.
+
+        It is needed after a release that analyses text otherwise, or when the desk has another first language.
+
+        Raises:
+            JoinedOnly: The desk is joined.
+            StoreError: The database failed; what was done until then is kept.
+        """
+        self._owned("reindex")
+        return await ports.adrive(reindexing.reindex(self.definition.languages[0]), hands.AsyncHands(self).do)
 
     def _next_due(self, now: datetime, claimed: list[str]) -> Request[int | None]:
         return requests.Request(lambda ledger: work.next_due(ledger, self._rules, now, claimed), write=True)
@@ -335,11 +359,13 @@ class AsyncCatalogue:
 
     async def put(self, *records: Record) -> None:
         """Store records; one that is the same already is left alone."""
-        await self._desk._run(catalogue.put(records))
+        desk = self._desk
+        await desk._run(catalogue.put(records, desk=desk.definition, now=desk._clock()))
 
     async def retire(self, kind: str, record_id: str) -> None:
         """Stop offering a record; tickets that name it keep it."""
-        await self._desk._run(catalogue.retire(kind, record_id))
+        desk = self._desk
+        await desk._run(catalogue.retire(kind, record_id, desk=desk.definition, now=desk._clock()))
 
     async def get(self, kind: str, record_id: str) -> Record:
         """Return one record."""

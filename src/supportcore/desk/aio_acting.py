@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from supportcore.desk.knowledge.aio_acting import AsyncKnowing
 from supportcore.lazy import Later
 
 if TYPE_CHECKING:
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     from supportcore.desk.aio import AsyncDesk
     from supportcore.desk.downloads import AsyncDownload
     from supportcore.desk.filing import Filing
+    from supportcore.desk.knowledge import requests as knowing
     from supportcore.desk.offers import Offer
     from supportcore.desk.promises import Promise
-    from supportcore.desk.requests import Filters, Requests
+    from supportcore.desk.requests import Filters, Request, Requests
     from supportcore.desk.timeline import Entry
     from supportcore.desk.views.errors import ErrorView
     from supportcore.desk.views.records import (
-        ArticleList,
-        ArticlePage,
         DraftList,
         FileView,
         FormView,
@@ -48,19 +48,20 @@ if TYPE_CHECKING:
 else:
     downloads, filing = Later("supportcore.desk.downloads"), Later("supportcore.desk.filing")
     hands, viewing = Later("supportcore.desk.hands"), Later("supportcore.desk.viewing")
+    knowing = Later("supportcore.desk.knowledge.requests")
     ports = Later("supportcore.storage.ports")
 
 T = TypeVar("T")
 
 
-class AsyncActing:
+class AsyncActing(AsyncKnowing):
     """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
 
     def __init__(self, desk: AsyncDesk, requests: Requests) -> None:
         self._desk = desk
-        self._run = desk._run
         self._requests = requests
         self._views = viewing.Viewing(requests, desk._addresses)
+        self._knowing = knowing.KnowledgeRequests(requests, desk._addresses)
 
     async def open(
         self,
@@ -69,6 +70,7 @@ class AsyncActing:
         contact: str | None = None,
         form: str = "default",
         files: Sequence[str] = (),
+        suggestion: str = "",
         command_id: str | None = None,
     ) -> Receipt:
         """
@@ -79,15 +81,17 @@ class AsyncActing:
             contact: Whom staff opens it for; the actor itself otherwise.
             form: Key of the form that was filled in.
             files: Ids of drafts to take.
+            suggestion: ``id`` of what `suggest` returned for it.
             command_id: Makes a retry harmless; a fresh one by default.
 
         Raises:
             Refused: The actor may not open tickets here.
             Invalid: Faults of the document, all at once.
         """
-        return await self._run(
-            self._requests.open(document, contact=contact, form=form, files=files, command_id=command_id)
+        asked = self._requests.open(
+            document, contact=contact, form=form, files=files, suggestion=suggestion, command_id=command_id
         )
+        return await self._run(asked)
 
     async def open_all(
         self,
@@ -184,6 +188,24 @@ class AsyncActing:
     async def retarget(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
         """Put a ticket under today's service levels; it keeps those it was opened under until then."""
         return await self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
+
+    async def cite(
+        self,
+        ticket: str,
+        article: str,
+        *,
+        solved: bool = True,
+        command_id: str | None = None,
+        seen_version: int | None = None,
+    ) -> Receipt:
+        """
+        Name a published article, by id, as what solved a ticket, or take that back; saying it again changes nothing.
+
+        Args:
+            solved: False takes it back.
+        """
+        request = self._requests.cite(ticket, article, solved=solved, command_id=command_id, seen_version=seen_version)
+        return await self._run(request)
 
     async def act(
         self,
@@ -329,6 +351,7 @@ class AsyncActing:
         board: str | None = None,
         cell: str | None = None,
         where: Mapping[str, object] | None = None,
+        search: str = "",
         sort: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
@@ -341,6 +364,7 @@ class AsyncActing:
             key: Of the list; the desk's first, or that of the board, by default.
             board: Key of a board, whose box *cell* narrows the list.
             where: Filter to value; None for "has none". Only filters that the list has.
+            search: Only tickets that have every word of this in title, number or first public message.
             sort: Key of a column that can be sorted by, with ``-`` before it for descending.
             limit: Rows a page; what the list says by default.
             cursor: ``next`` or ``previous`` of a page of the same list.
@@ -351,7 +375,15 @@ class AsyncActing:
             Invalid: A filter, sort key, limit, page or cursor that cannot be.
         """
         asked = self._views.listing(
-            key, board=board, cell=cell, where=where, sort=sort, limit=limit, cursor=cursor, page=page
+            key,
+            board=board,
+            cell=cell,
+            where=where,
+            search=search,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+            page=page,
         )
         return await self._run(asked)
 
@@ -369,14 +401,6 @@ class AsyncActing:
     async def page(self, ticket: str | int) -> TicketPage:
         """Return a ticket, by id or number, as its page shows it: head, state, thread, files, actions with forms."""
         return await self._run(self._views.page(ticket))
-
-    async def articles(self, *, after: str = "", limit: int = 50) -> ArticleList:
-        """Return articles this actor may read, by id; *after* is ``next`` of the list before."""
-        return await self._run(self._views.articles(after=after, limit=limit))
-
-    async def article(self, key: str) -> ArticlePage:
-        """Return an article this actor may read."""
-        return await self._run(self._views.article(key))
 
     async def notices(self, *, since: str = "", before: str = "", limit: int = 50) -> NoticeList:
         """
@@ -460,6 +484,9 @@ class AsyncActing:
             NotFound: There is none, or none this actor may fetch.
         """
         return downloads.AsyncDownload(source=self._desk._files, **await self._run(self._filing().open_file(file_id)))
+
+    async def _run(self, request: Request[T]) -> T:
+        return await self._desk._run(request)
 
     async def _hand(self, doing: Steps[T]) -> T:
         return await ports.adrive(doing, hands.AsyncHands(self._desk).do)

@@ -162,6 +162,12 @@ def _answer(ledger: Ledger, rules: Rules, ask: asks.Ask) -> Steps[Any]:
             return (yield from ledger.history(ticket_id, after=after))
         case asks.LoadFiles(ids):
             return (yield from ledger.files(ids))
+        case asks.LoadContents(ticket_id):
+            return (yield from ledger.contents(ticket_id))
+        case asks.LoadSuggestion(suggestion_id):
+            return (yield from ledger.suggestion(suggestion_id))
+        case asks.LoadTranslations(article_id):
+            return (yield from ledger.translations(article_id))
     raise TypeError(f"nobody answers {ask!r}")
 
 

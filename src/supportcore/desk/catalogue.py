@@ -1,20 +1,25 @@
 """
 The catalogue of a desk: customers, contacts, agreements; agents, teams; products, modules, versions; services,
-projects.
+projects; articles and their categories.
 
 Records are put and retired, never deleted: tickets go on naming them. A record may only name others that are there.
+Articles that a host puts go the same way as those that people write: with a revision, of which nobody is the author,
+and into the index, in the same transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import attrs
 
 from supportcore.definition.model import Definition
+from supportcore.desk import shelving
 from supportcore.desk.requests import Request
 from supportcore.errors import Fault, Invalid, NotFound, Reason, Refused, facts
+from supportcore.knowledge.article import Article, Category
 from supportcore.people.agents import Team
 from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Ledger, Record, Ref, Steps
 
@@ -42,35 +47,48 @@ def kind_of(record: object) -> str:
     return kind
 
 
-def put(records: Iterable[Record]) -> Request[None]:
-    """Store records, in an order that lets them name one another; one that is the same already is left alone."""
+def put(records: Iterable[Record], *, desk: Definition, now: datetime) -> Request[None]:
+    """
+    Store records, in an order that lets them name one another; one that is the same already is left alone.
+
+    Args:
+        now: Instant of the revisions of articles.
+    """
     wanted = list(records)
     for record in wanted:
         kind_of(record)
     order = list(RECORD_KINDS)
     wanted.sort(key=lambda record: order.index(KIND_OF[type(record)]))
+    articles = [record for record in wanted if isinstance(record, Article)]
+    categories = {record.id: record for record in wanted if isinstance(record, Category)}
 
     def steps(ledger: Ledger) -> Steps[None]:
+        yield from shelving.check_categories(ledger, categories)
         for record in wanted:
-            kind = KIND_OF[type(record)]
-            named = _named(record)
-            found = yield from ledger.records(((kind, record.id), *(ref for _, ref in named)))
-            faults = [
-                Fault(f"{kind} {record.id}.{field}", "unknown_record", facts(kind=ref[0], id=ref[1]))
-                for (field, ref), other in zip(named, found[1:], strict=True)
-                if other is None
-            ]
-            if faults:
-                raise Invalid(*faults)
-            if found[0] != record:
-                yield from ledger.put_record(record)
+            if not isinstance(record, Article):
+                yield from _put(ledger, record)
+        yield from shelving.put_articles(ledger, articles, desk=desk, now=now)
 
     return Request(steps, write=True)
 
 
-def install(definition: Definition, records: Iterable[Record]) -> Request[None]:
+def _put(ledger: Ledger, record: Record) -> Steps[None]:
+    kind, named = KIND_OF[type(record)], _named(record)
+    found = yield from ledger.records(((kind, record.id), *(ref for _, ref in named)))
+    faults = [
+        Fault(f"{kind} {record.id}.{field}", "unknown_record", facts(kind=ref[0], id=ref[1]))
+        for (field, ref), other in zip(named, found[1:], strict=True)
+        if other is None
+    ]
+    if faults:
+        raise Invalid(*faults)
+    if found[0] != record:
+        yield from ledger.put_record(record)
+
+
+def install(definition: Definition, records: Iterable[Record], *, now: datetime) -> Request[None]:
     """Store the rules of a desk, and records with them."""
-    storing = put(records)
+    storing = put(records, desk=definition, now=now)
 
     def steps(ledger: Ledger) -> Steps[None]:
         for digest, document in definition.documents:
@@ -81,8 +99,15 @@ def install(definition: Definition, records: Iterable[Record]) -> Request[None]:
     return Request(steps, write=True)
 
 
-def retire(kind: str, record_id: str) -> Request[None]:
-    """Stop offering a record; tickets that name it keep it."""
+def retire(kind: str, record_id: str, *, desk: Definition, now: datetime) -> Request[None]:
+    """
+    Stop offering a record; tickets that name it keep it.
+
+    A category may still have articles and categories in it: they stay there, and it is offered for no other.
+
+    Args:
+        now: Instant of the revision of an article.
+    """
 
     def steps(ledger: Ledger) -> Steps[None]:
         (record,) = yield from ledger.records(((kind, record_id),))
@@ -90,7 +115,9 @@ def retire(kind: str, record_id: str) -> Request[None]:
             raise NotFound(kind=kind, id=record_id)
         if kind == "agent":
             yield from _not_in_a_team(ledger, record_id)
-        if record.active:
+        if isinstance(record, Article):
+            yield from shelving.retire_article(ledger, record, desk=desk, now=now)
+        elif record.active:
             retired: Any = attrs.evolve(record, active=False)
             yield from ledger.put_record(retired)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import attrs
 
 from supportcore import text
+from supportcore.articles.commands import ArticleCommand, ReviseArticle, StepArticle, WriteArticle
 from supportcore.definition.model import Definition
 from supportcore.desk.views.records import Submit
 from supportcore.errors import Fault, Invalid, facts
@@ -16,6 +18,7 @@ from supportcore.tickets.commands import (
     Act,
     AddNote,
     Assign,
+    CiteArticle,
     Command,
     OpenTicket,
     Reply,
@@ -95,29 +98,41 @@ FORM_COMMANDS: Mapping[str, Any] = {
     "triage": Triage,
     "set_deadline": SetDeadline,
     "retarget": Retarget,
+    "cite": CiteArticle,
     "act": Act,
+    "write_article": WriteArticle,
+    "revise_article": ReviseArticle,
+    "act_on_article": StepArticle,
 }
 """What the form of a command is submitted as, by the name that `Submit` has for it."""
 
 
 _ON_TICKET = frozenset({"ticket", "seen_version"})
+_ON_ARTICLE = frozenset({"article", "seen_version"})
 _PARTS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(FORM_COMMANDS, _ON_TICKET),
-    "open": frozenset({"form", "contact"}),
+    "open": frozenset({"form", "contact", "suggestion"}),
     "act": _ON_TICKET | {"action"},
+    "write_article": frozenset({"article", "ticket"}),
+    "revise_article": _ON_ARTICLE,
+    "act_on_article": _ON_ARTICLE | {"action"},
 }
 """The parts of `Submit` that say something for a command, beside ``command`` and ``label``."""
 _RULES: Mapping[str, Callable[[object, str], Fault | None]] = {
     "form": text.key_fault,
     "contact": text.id_fault,
     "ticket": text.id_fault,
+    "article": text.id_fault,
+    "suggestion": partial(text.text_fault, limit=text.TITLE_LIMIT),
     "action": text.key_fault,
     "seen_version": text.version_fault,
 }
-_MAY_BE_EMPTY = frozenset({"form", "contact", "seen_version"})
+_MAY_BE_EMPTY = frozenset({"form", "contact", "suggestion", "seen_version"})
+_NEW = "write_article"
+"""The command that needs no part: an article has an id, and a ticket that it is made of, only where one is told."""
 
 
-def command_of(submit: object, document: object, *, files: object, command_id: str) -> Command:
+def command_of(submit: object, document: object, *, files: object, command_id: str) -> Command | ArticleCommand:
     """
     Return the command that a form is sent as; all of it comes from outside and is checked.
 
@@ -129,16 +144,47 @@ def command_of(submit: object, document: object, *, files: object, command_id: s
     """
     name, parts = _submitted(submit)
     kind = FORM_COMMANDS[name]
+    if kind in get_args(ArticleCommand):
+        _no_files(files)
+        return _article_command(kind, parts, document, command_id)
     given: dict[str, Any] = {**parts, "document": document, "command_id": command_id}
     takes = attrs.fields_dict(kind)
     if "files" in takes:
         given["files"] = files
-    elif as_files(files):
-        raise Invalid(Fault("files", "unknown_field"))
-    if "document" not in takes and (said := as_document(given.pop("document"))):
-        raise Invalid(*(Fault(key, "unknown_field") for key, _ in said))
+    else:
+        _no_files(files)
+    if "document" not in takes:
+        _nothing_more(as_document(given.pop("document")))
     command: Command = kind(**given)
     return command
+
+
+def _article_command(kind: Any, parts: Mapping[str, Any], document: object, command_id: str) -> ArticleCommand:
+    """Return a command on an article; the comment on it stands in its form beside what the article is to say."""
+    given: dict[str, Any] = {**parts, "command_id": command_id}
+    said = dict(document) if isinstance(document, Mapping) else document
+    takes = attrs.fields_dict(kind)
+    if "comment" in takes and isinstance(said, dict) and (comment := said.pop("comment", None)) is not None:
+        given["comment"] = comment
+    if "origin" in takes and "ticket" in given:
+        given["origin"] = given.pop("ticket")
+    if "fields" in takes:
+        given["fields"] = said
+    else:
+        _nothing_more(as_document(said))
+    command: ArticleCommand = kind(**given)
+    return command
+
+
+def _no_files(files: object) -> None:
+    if as_files(files):
+        raise Invalid(Fault("files", "unknown_field"))
+
+
+def _nothing_more(said: tuple[tuple[str, object], ...]) -> None:
+    """Refuse what is said to a command that asks for nothing more."""
+    if said:
+        raise Invalid(*(Fault(key, "unknown_field") for key, _ in said))
 
 
 def _submitted(submit: object) -> tuple[str, dict[str, Any]]:
@@ -164,17 +210,19 @@ def _submitted(submit: object) -> tuple[str, dict[str, Any]]:
         elif not is_empty:
             faults += filter(None, [rule(value, f"submit.{part}")])
             parts[part] = value
-        elif part not in _MAY_BE_EMPTY:
+        elif part not in _MAY_BE_EMPTY and name != _NEW:
             faults.append(Fault(f"submit.{part}", "required"))
     if faults:
         raise Invalid(*faults)
     return name, parts
 
 
-_SAID_BESIDE = frozenset({("form", "not_an_option"), ("contact", "read_only"), ("seen_version", "out_of_range")})
+_SAID_BESIDE = frozenset(
+    {("form", "not_an_option"), ("contact", "read_only"), ("seen_version", "out_of_range"), ("article", "id_taken")}
+)
 
 
-def of_submit(fault: Fault, command: Command) -> Fault:
+def of_submit(fault: Fault, command: Command | ArticleCommand) -> Fault:
     """Return a fault that a submitted command was refused for, with a path into `Submit` if it is of a part of it."""
     is_of_part = (fault.path, fault.code) in _SAID_BESIDE and fault.path not in dict(getattr(command, "document", ()))
     return fault.below("submit") if is_of_part else fault

@@ -24,11 +24,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from supportcore.definition.model import Definition
-    from supportcore.desk import answers, catalogue, checks, filing, hands, reports, requests, verifying, work
+    from supportcore.desk import (
+        answers,
+        catalogue,
+        checks,
+        filing,
+        hands,
+        reindexing,
+        reports,
+        requests,
+        verifying,
+        work,
+    )
     from supportcore.desk.answers import Rules
     from supportcore.desk.reports import DeliveryReport, DueReport, Verification
     from supportcore.desk.requests import Request
-    from supportcore.knowledge.article import Article
+    from supportcore.knowledge.article import Article, Category, Deflection
     from supportcore.notices.render import Notice
     from supportcore.people.access import Actor
     from supportcore.people.agents import Agent, Team
@@ -46,6 +57,7 @@ else:
     file_stores = Later("supportcore.storage.filing")
     filing, hands = Later("supportcore.desk.filing"), Later("supportcore.desk.hands")
     catalogue, checks, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "checks", "reports"))
+    reindexing = Later("supportcore.desk.reindexing")
     requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
 
 T = TypeVar("T")
@@ -104,6 +116,7 @@ class Desk:
         versions: Iterable[Version] = (),
         services: Iterable[Service] = (),
         projects: Iterable[Project] = (),
+        categories: Iterable[Category] = (),
         articles: Iterable[Article] = (),
     ) -> None:
         """
@@ -123,9 +136,10 @@ class Desk:
             *versions,
             *services,
             *projects,
+            *categories,
             *articles,
         ]
-        self._run(catalogue.install(self.definition, records))
+        self._run(catalogue.install(self.definition, records, now=self._clock()))
         if not self.store.joined:  # a host may still roll back what a joined desk installed
             self._rules.installed = True
 
@@ -274,6 +288,14 @@ class Desk:
         """Return how many notices are ``pending``, ``sent`` and ``dead``."""
         return self._run(requests.Request(lambda ledger: ledger.outbox_counts()))
 
+    def deflection(self, since: datetime, until: datetime) -> Deflection:
+        """
+        Return what came of suggestions with ``since <= at < until``: how many held an article, of how many of these one
+        was read, and after how many a ticket was opened all the same.
+        """
+        begins, ends = text.instant(since, "since"), text.instant(until, "until")
+        return self._run(requests.Request(lambda ledger: ledger.deflection(begins, ends)))
+
     def history(self, ticket_id: str) -> tuple[Recorded, ...]:
         """Return the events of a ticket, in order; for tests and integrators, unscoped."""
         return self._run(requests.Request(lambda ledger: ledger.history(ticket_id)))
@@ -286,8 +308,27 @@ class Desk:
             after = found[-1]
 
     def verify(self, progress: Callable[[int], object] | None = None) -> Verification:
-        """Fold every history and compare every stored column; *progress* is called with the count so far."""
-        return verifying.verify(self.store, self.definition.key, progress)
+        """
+        Fold every history and compare every stored column, every article and the index with what they follow from.
+
+        Args:
+            progress: Called with the count of tickets so far.
+        """
+        asked = verifying.verified(self.definition.key, language=self.definition.languages[0], progress=progress)
+        return ports.drive(asked, hands.Hands(self).do)
+
+    def reindex(self) -> int:
+        """
+        Mend what articles and tickets are found by, and return how many of them were found wrongly.
+
+        It is needed after a release that analyses text otherwise, or when the desk has another first language.
+
+        Raises:
+            JoinedOnly: The desk is joined.
+            StoreError: The database failed; what was done until then is kept.
+        """
+        self._owned("reindex")
+        return ports.drive(reindexing.reindex(self.definition.languages[0]), hands.Hands(self).do)
 
     def _next_due(self, now: datetime, claimed: list[str]) -> Request[int | None]:
         return requests.Request(lambda ledger: work.next_due(ledger, self._rules, now, claimed), write=True)
@@ -316,11 +357,13 @@ class Catalogue:
 
     def put(self, *records: Record) -> None:
         """Store records; one that is the same already is left alone."""
-        self._desk._run(catalogue.put(records))
+        desk = self._desk
+        desk._run(catalogue.put(records, desk=desk.definition, now=desk._clock()))
 
     def retire(self, kind: str, record_id: str) -> None:
         """Stop offering a record; tickets that name it keep it."""
-        self._desk._run(catalogue.retire(kind, record_id))
+        desk = self._desk
+        desk._run(catalogue.retire(kind, record_id, desk=desk.definition, now=desk._clock()))
 
     def get(self, kind: str, record_id: str) -> Record:
         """Return one record."""

@@ -14,6 +14,7 @@ from supportcore.tickets.draft import Draft
 from supportcore.tickets.permissions import (
     ON_TICKET,
     form_of,
+    is_given,
     opening_refusals,
     refusals,
     speaks_for,
@@ -30,8 +31,8 @@ class Offer:
     A command or action, and whether it may be given.
 
     Attributes:
-        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, or an action of the
-            workflow.
+        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, ``cite``, or an
+            action of the workflow.
         label: What the button says, in the actor's language.
         reasons: Why not; empty if and only if it is allowed. Executing it says the same.
         form: What it asks for.
@@ -56,6 +57,7 @@ COMMAND_LABELS = {
     "triage": ("Classify", "Clasificar"),
     "set_deadline": ("Set the deadline", "Fijar el plazo"),
     "retarget": ("Apply today's service levels", "Aplicar los niveles de servicio actuales"),
+    "cite": ("Solved by an article", "Resuelto con un artículo"),
 }
 """What the commands of every desk are called where its labels say nothing, in English and Spanish."""
 
@@ -82,7 +84,7 @@ def opening(ledger: Ledger, desk: Definition, actor: Actor) -> Steps[tuple[tuple
 def offers(desk: Definition, draft: Draft, actor: Actor) -> tuple[Offer, ...]:
     """Return every command and action with its reasons; those that no person can take are left out."""
     workflow = draft.rules.workflow
-    commands = [name for name in ON_TICKET if any(name in role.may for role in desk.roles)]
+    commands = [name for name in ON_TICKET if is_given(desk, name)]
     for_people = {step.action for step in workflow.transitions if step.roles - {SYSTEM}}
     names = (*commands, *(action for action in workflow.actions if action in for_people))
     found = []

@@ -41,13 +41,20 @@ class DeliveryReport:
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """Something stored that does not follow from the history."""
+    """
+    Something stored that does not follow from the history.
 
-    ticket: str
+    Attributes:
+        ticket: Id of the ticket it is about, ``?`` where it is about none that is known; empty for that of an article.
+        article: Id of the article it is about.
+    """
+
+    ticket: str = ""
+    article: str = ""
     what: str
 
     def __str__(self) -> str:
-        return f"ticket {self.ticket}: {self.what}"
+        return f"article {self.article}: {self.what}" if self.article else f"ticket {self.ticket}: {self.what}"
 
 
 @attrs.frozen(kw_only=True)
@@ -56,10 +63,12 @@ class Verification:
     What `verify` looked at and found.
 
     Attributes:
-        findings: Empty if every stored column follows from the histories.
+        findings: Empty if every stored column follows from the histories, every article from its revisions, and the
+            index from both.
     """
 
     tickets: int = 0
     events: int = 0
     columns: int = 0
+    articles: int = 0
     findings: tuple[Finding, ...] = ()

@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from supportcore import text
+from supportcore.articles.commands import ArticleCommand
+from supportcore.articles.usecases import handle as handle_article
 from supportcore.desk.answers import Rules, answer, answer_all, failing
 from supportcore.desk.checks import as_many, check_kind, check_whole, command_of, distinct, of_submit
 from supportcore.desk.offers import Offer, command_label, offers, opening
@@ -34,6 +36,7 @@ from supportcore.tickets.commands import (
     Act,
     AddNote,
     Assign,
+    CiteArticle,
     Command,
     Decision,
     OpenTicket,
@@ -119,11 +122,19 @@ class Requests:
         contact: str | None = None,
         form: str = DEFAULT_FORM,
         files: Sequence[str] = (),
+        suggestion: str = "",
         command_id: str | None = None,
     ) -> Request[Receipt]:
-        command_id = self._id(command_id)
-        return self._command(
-            OpenTicket(command_id=command_id, document=document, contact=contact, form=form, files=files)
+        command_id = self.fresh_id(command_id)
+        return self.command(
+            OpenTicket(
+                command_id=command_id,
+                document=document,
+                contact=contact,
+                form=form,
+                files=files,
+                suggestion=suggestion,
+            )
         )
 
     def open_all(
@@ -163,23 +174,23 @@ class Requests:
         self, ticket: str, said: str, *, files: Sequence[str], command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self._command(Reply(document={"text": said}, files=files, **common))
+        return self.command(Reply(document={"text": said}, files=files, **common))
 
     def note(
         self, ticket: str, said: str, *, files: Sequence[str], command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self._command(AddNote(document={"text": said}, files=files, **common))
+        return self.command(AddNote(document={"text": said}, files=files, **common))
 
     def assign(
         self, ticket: str, document: Mapping[str, object], *, command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
-        return self._command(Assign(document=document, **self._common(ticket, command_id, seen_version)))
+        return self.command(Assign(document=document, **self._common(ticket, command_id, seen_version)))
 
     def triage(
         self, ticket: str, document: Mapping[str, object], *, command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
-        return self._command(Triage(document=document, **self._common(ticket, command_id, seen_version)))
+        return self.command(Triage(document=document, **self._common(ticket, command_id, seen_version)))
 
     def act(
         self,
@@ -193,17 +204,23 @@ class Requests:
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
         said = {} if document is None else document
-        return self._command(Act(action=action, document=said, files=files, **common))
+        return self.command(Act(action=action, document=said, files=files, **common))
 
     def set_deadline(
         self, ticket: str, deadline: datetime | None, *, command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
         said = None if deadline is None else text.instant_text(text.instant(deadline, "deadline"))
         common = self._common(ticket, command_id, seen_version)
-        return self._command(SetDeadline(document={"deadline": said}, **common))
+        return self.command(SetDeadline(document={"deadline": said}, **common))
 
     def retarget(self, ticket: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
-        return self._command(Retarget(**self._common(ticket, command_id, seen_version)))
+        return self.command(Retarget(**self._common(ticket, command_id, seen_version)))
+
+    def cite(
+        self, ticket: str, article: str, *, solved: bool, command_id: str | None, seen_version: int | None
+    ) -> Request[Receipt]:
+        common = self._common(ticket, command_id, seen_version)
+        return self.command(CiteArticle(document={"article": article, "solved": solved}, **common))
 
     def submit(
         self,
@@ -214,8 +231,8 @@ class Requests:
         command_id: str | None,
     ) -> Request[Receipt]:
         """Return the command that *submit* of a form names."""
-        command = command_of(submit, document, files=files, command_id=self._id(command_id))
-        asked = self._command(command)
+        command = command_of(submit, document, files=files, command_id=self.fresh_id(command_id))
+        asked = self.command(command)
 
         def steps(ledger: Ledger) -> Steps[Receipt]:
             try:
@@ -225,17 +242,24 @@ class Requests:
 
         return attrs.evolve(asked, steps=steps)
 
-    def _id(self, given: str | None) -> str:
+    def fresh_id(self, given: str | None) -> str:
+        """Return the id of a command: the one given, or a new one."""
         return self._ids() if given is None else given
 
     def _common(self, ticket: str, command_id: str | None, seen_version: int | None) -> dict[str, Any]:
-        return {"ticket": ticket, "command_id": self._id(command_id), "seen_version": seen_version}
+        return {"ticket": ticket, "command_id": self.fresh_id(command_id), "seen_version": seen_version}
 
-    def _command(self, command: Command) -> Request[Receipt]:
+    def command(self, command: Command | ArticleCommand) -> Request[Receipt]:
+        """Return the request that carries a command out."""
+
         def steps(ledger: Ledger) -> Steps[Receipt]:
             if isinstance(command, OpenTicket):
                 yield from self._rules.require(ledger, joined=self._joined)
-            decision = yield from answer(ledger, self._rules, handle(command, self._context()))
+            context = self._context()
+            asking = (
+                handle_article(command, context) if isinstance(command, ArticleCommand) else handle(command, context)
+            )
+            decision = yield from answer(ledger, self._rules, asking)
             if not decision.repeated:
                 yield from ledger.save(decision)
             return _receipt(decision)

@@ -44,8 +44,8 @@ class Entry:
     Attributes:
         position: The version of the ticket after it.
         kind: ``opened``, ``replied``, ``noted``, ``state_changed``, ``assigned``, ``triaged``, ``timer_refused``,
-            ``deadline_set``, ``retargeted``, ``escalated``, or ``clock_`` and ``started``, ``paused``, ``resumed``,
-            ``stopped``, ``warned``, ``breached``, ``retargeted`` or ``removed``.
+            ``deadline_set``, ``retargeted``, ``article_cited``, ``escalated``, or ``clock_`` and ``started``,
+            ``paused``, ``resumed``, ``stopped``, ``warned``, ``breached``, ``retargeted`` or ``removed``.
         actor: Id of who did it; ``system`` for the desk itself.
         text: What was written with it, as far as this actor may read it; of a clock, what happened to it in words.
         action: Label of the action taken, for ``state_changed``.

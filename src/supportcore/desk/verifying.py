@@ -3,9 +3,10 @@ Verification: what is stored has to follow from what happened.
 
 Every history is folded and compared with every stored column of its ticket; every text with the digest, the author and
 the audience its event says; every command with its receipt; the rules with their hash; and every opening has its
-ticket; the feed has neither gap nor double, and no counter lies below what it gave. It needs no definition: a history
-says by itself what a ticket is. What it cannot prove: that a whole ticket was taken out together with its history, and
-that catalogue and outbox are as somebody left them.
+ticket; the feed has neither gap nor double, and no counter lies below what it gave; an article is what its last
+revision says; the index holds what articles and tickets make it hold. It needs no definition: a history says by itself
+what a ticket is. What it cannot prove: that a whole ticket was taken out together with its history, and that the rest
+of the catalogue and the outbox are as somebody left them.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from typing import get_args
+from typing import Any, get_args
 
 import attrs
 
+from supportcore.desk.reindexing import RECORDS_AT_ONCE, Sums, findings, sums_of_ticket, wrong
 from supportcore.desk.reports import Finding, Verification
+from supportcore.desk.requests import Request
 from supportcore.errors import StoreError, SupportError
+from supportcore.knowledge.article import Article
 from supportcore.storage.attempts import run
 from supportcore.storage.codec import NAME_OF
-from supportcore.storage.ports import Entry, Key, Ledger, Query, Steps, Store
+from supportcore.storage.ports import Entry, Key, Ledger, Query, Steps, Store, drive
 from supportcore.tickets.commands import Receipt
 from supportcore.tickets.draft import content_digest
 from supportcore.tickets.events import SYSTEM_ACTOR, Content, ContentRef, Event, Recorded, StateChanged, TicketOpened
@@ -44,28 +48,56 @@ _AUDIENCES: Mapping[str, Audience] = {
 
 
 def verify(store: Store, desk: str, progress: Callable[[int], object] | None = None) -> Verification:
-    """Verify one desk of a store, one transaction a ticket; *progress* is called with the count so far."""
+    """Verify one desk of a store, whose definition is not at hand; *progress* is called with the count so far."""
     ledger = store.ledger(desk)
+
+    def do(request: Request[Any]) -> Any:
+        return run(store, partial(request.steps, ledger), write=request.write)
+
+    return drive(verified(desk, progress=progress), do)
+
+
+def verified(
+    desk: str, *, language: str | None = None, progress: Callable[[int], object] | None = None
+) -> Steps[Verification]:
+    """
+    Verify one desk by requests, one a ticket.
+
+    Args:
+        language: First language of the desk, in which articles are indexed that tell none; None where that is not
+            known, and they are taken as they are marked.
+        progress: Called with the count of tickets so far.
+    """
     total = Verification()
+    due: Sums = {}
     after = ""
-    while found := run(store, partial(ledger.ticket_ids, after, BATCH), write=False):
-        for ticket_id in found:
+    while ids := (yield Request(partial(_ticket_ids, after=after))):
+        for ticket_id in ids:
             try:
-                one = run(store, partial(verify_one, ledger, desk, ticket_id), write=False)
+                one = yield Request(partial(verify_one, desk=desk, ticket_id=ticket_id, due=due))
             except Exception as error:
                 one = unreadable(ticket_id, error)
             total = add(total, one)
             if progress is not None:
                 progress(total.tickets)
-        after = found[-1]
-    walk = Walk()
-    while walk.goes_on:
-        try:
-            one = run(store, partial(verify_desk, ledger, walk), write=False)
-        except Exception as error:
-            walk.goes_on, one = False, unreadable("", error)
-        total = add(total, one)
-    return total
+        after = ids[-1]
+    for verify_part in (verify_desk, verify_articles):
+        walk = Walk()
+        while walk.goes_on:
+            try:
+                one = yield Request(partial(verify_part, walk=walk))
+            except Exception as error:
+                walk.goes_on, one = False, unreadable("", error)
+            total = add(total, one)
+    try:
+        refs, _ = yield from wrong(due, language)
+    except Exception as error:
+        return add(total, unreadable("", error))
+    return add(total, Verification(findings=tuple(findings(refs))))
+
+
+def _ticket_ids(ledger: Ledger, after: str) -> Steps[tuple[str, ...]]:
+    return ledger.ticket_ids(after, BATCH)
 
 
 def unreadable(ticket_id: str, error: Exception) -> Verification:
@@ -76,46 +108,48 @@ def unreadable(ticket_id: str, error: Exception) -> Verification:
     return Verification(tickets=1 if ticket_id else 0, findings=(Finding(ticket=ticket_id or "?", what=what),))
 
 
-def verify_one(ledger: Ledger, desk: str, ticket_id: str) -> Steps[Verification]:
-    """Verify one ticket."""
+def verify_one(ledger: Ledger, desk: str, ticket_id: str, due: Sums) -> Steps[Verification]:
+    """Verify one ticket, and put into *due* what the index is due to hold of it."""
     history = yield from ledger.history(ticket_id)
     stored = yield from ledger.stored_columns(ticket_id)
     contents = yield from ledger.contents(ticket_id)
-    findings: list[str] = []
+    found: list[str] = []
     columns = 0
     try:
         ticket = fold(desk, history)
     except SupportError as error:
-        findings.append(str(error))
+        found.append(str(error))
     else:
+        due.update(sums_of_ticket(ticket, contents))
         expected = ledger.expected_columns(ticket)
         columns = len(expected)
         for name in sorted({*expected, *(stored or {})}):
-            found, due = (stored or {}).get(name), expected.get(name)
-            if found != due:
-                findings.append(f"column {name} holds {found!r}, its history says {due!r}")
+            holds, says = (stored or {}).get(name), expected.get(name)
+            if holds != says:
+                found.append(f"column {name} holds {holds!r}, its history says {says!r}")
         for what, digest in (("rules", ticket.rules_hash), ("service levels", ticket.levels)):
             document = None if digest is None else (yield from ledger.rules(digest))
             if digest is not None and (document is None or hashlib.sha256(document.encode()).hexdigest() != digest):
-                findings.append(f"its {what} {digest} are {'missing' if document is None else 'changed'}")
-    findings.extend(_content_findings(history, contents))
+                found.append(f"its {what} {digest} are {'missing' if document is None else 'changed'}")
+    found.extend(_content_findings(history, contents))
     commands = list(_commands(history))
     receipts = yield from ledger.receipts([events[0].command_id for events in commands])
     for events, receipt in zip(commands, receipts, strict=True):
-        findings.extend(_receipt_findings(events, receipt))
+        found.extend(_receipt_findings(events, receipt))
     return Verification(
         tickets=1,
         events=len(history),
         columns=columns,
-        findings=tuple(Finding(ticket=ticket_id, what=what) for what in findings),
+        findings=tuple(Finding(ticket=ticket_id, what=what) for what in found),
     )
 
 
 @attrs.define
 class Walk:
-    """How far the events of a desk were looked through, first by ticket and then in the order of the feed."""
+    """How far a desk was looked through: its events by ticket, then in the order of the feed; its articles."""
 
     goes_on: bool = True
+    article: str = ""
     by_ticket: bool = True
     after: Key | None = None
     sequence: int = 0
@@ -140,6 +174,31 @@ def verify_desk(ledger: Ledger, walk: Walk) -> Steps[Verification]:
         return Verification(findings=(Finding(ticket="?", what=what),))
     walk.sequence, walk.goes_on = last, bool(fed)
     return Verification() if fed else (yield from _counters(ledger, last))
+
+
+def verify_articles(ledger: Ledger, walk: Walk) -> Steps[Verification]:
+    """Verify some articles, going on where *walk* stands, and move it."""
+    articles = yield from ledger.records_of("article", after=walk.article, limit=RECORDS_AT_ONCE)
+    found: list[Finding] = []
+    for article in articles:
+        if isinstance(article, Article) and (what := (yield from _revision_fault(ledger, article))):
+            (now,) = yield from ledger.records((("article", article.id),))
+            if now == article:  # else it was changed just now, in a store that shows what others commit
+                found.append(Finding(article=article.id, what=what))
+    walk.goes_on, walk.article = bool(articles), articles[-1].id if articles else ""
+    return Verification(articles=len(articles), findings=tuple(found))
+
+
+def _revision_fault(ledger: Ledger, article: Article) -> Steps[str]:
+    """Return in what an article differs from its last revision; empty if in nothing."""
+    last = article.version
+    revisions = yield from ledger.revisions(article.id, after=max(last - 1, 0), limit=2)
+    numbers = [revision.n for revision in revisions]
+    if later := [n for n in numbers if n > last]:
+        return f"it is at version {last}, and there is a revision {later[0]}"
+    if last and not numbers:
+        return f"it is at version {last}, and that revision is missing"
+    return "" if not last or revisions[0].form == article else f"it is not what its revision {last} says"
 
 
 def _without_ticket(ledger: Ledger, events: Sequence[Entry]) -> Steps[tuple[Finding, ...]]:
@@ -217,5 +276,6 @@ def add(total: Verification, one: Verification) -> Verification:
         tickets=total.tickets + one.tickets,
         events=total.events + one.events,
         columns=total.columns + one.columns,
+        articles=total.articles + one.articles,
         findings=total.findings + one.findings,
     )

@@ -14,11 +14,9 @@ from supportcore.desk.views.viewer import Viewer
 from supportcore.lazy import Later
 
 if TYPE_CHECKING:
-    from supportcore.desk.views import articles, forms, home, listing, notices, page, profile, questions, worded
+    from supportcore.desk.views import forms, home, listing, notices, page, profile, questions, worded
     from supportcore.desk.views.errors import ErrorView
     from supportcore.desk.views.records import (
-        ArticleList,
-        ArticlePage,
         FormView,
         Home,
         ListView,
@@ -29,9 +27,9 @@ if TYPE_CHECKING:
     )
     from supportcore.errors import SupportError
 else:
-    articles, forms, home, listing, notices, page, profile, questions, worded = (
+    forms, home, listing, notices, page, profile, questions, worded = (
         Later(f"supportcore.desk.views.{name}")
-        for name in ("articles", "forms", "home", "listing", "notices", "page", "profile", "questions", "worded")
+        for name in ("forms", "home", "listing", "notices", "page", "profile", "questions", "worded")
     )
 
 
@@ -59,6 +57,7 @@ class Viewing:
         board: str | None,
         cell: str | None,
         where: Mapping[str, object] | None,
+        search: str,
         sort: str | None,
         limit: int | None,
         cursor: str | None,
@@ -66,7 +65,15 @@ class Viewing:
     ) -> Request[ListView]:
         """Return a page of a list."""
         asked = listing.Asked(
-            key=key, board=board, cell=cell, where=where, sort=sort, limit=limit, cursor=cursor, page=page
+            key=key,
+            board=board,
+            cell=cell,
+            where=where,
+            search=search,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+            page=page,
         )
         return Request(lambda ledger: listing.listing(ledger, self._viewer(), asked))
 
@@ -77,14 +84,6 @@ class Viewing:
     def page(self, ticket: str | int) -> Request[TicketPage]:
         """Return the page of a ticket."""
         return Request(lambda ledger: page.page(ledger, self._viewer(), self._requests, ticket))
-
-    def articles(self, *, after: str, limit: int) -> Request[ArticleList]:
-        """Return articles."""
-        return Request(lambda ledger: articles.articles(ledger, self._viewer(), after=after, limit=limit))
-
-    def article(self, key: str) -> Request[ArticlePage]:
-        """Return an article."""
-        return Request(lambda ledger: articles.article(ledger, self._viewer(), key))
 
     def notices(self, *, since: str, before: str, limit: int) -> Request[NoticeList]:
         """Return notices."""

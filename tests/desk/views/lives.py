@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from supportcore import Actor, Agent, Agreement, Contact, Customer, Desk, FrozenClock, NotFound, Product, Refused, Team
 from supportcore.definition.model import Definition
 from supportcore.forms.fields import Form
-from supportcore.knowledge import Article
+from supportcore.knowledge import Article, Category
 from supportcore.products import Module, Project, Service, Version
 from supportcore.storage.memory import MemoryStore
 from tests.desk.machine import START
@@ -95,12 +95,15 @@ class Life:
                 Version(id=f"v-{customer}", name=self.mark(customer=customer), product="erp", customers={customer}),
                 Service(id=f"s-{customer}", name=self.mark(customer=customer), customers={customer}),
                 Project(id=f"p-{customer}", name=self.mark(customer=customer), customer=customer),
+                Category(id=f"k-{customer}", name=self.mark(customer=customer), parent="k-all"),
                 Article(
                     id=f"a-{customer}",
                     title=self.mark(customer=customer),
                     body=self.mark(customer=customer),
-                    visibility="customers",
-                    customers={customer},
+                    visibility="customer",
+                    customer=customer,
+                    category=f"k-{customer}",
+                    tags={self.mark(customer=customer)},
                 ),
             )
         ]
@@ -118,12 +121,23 @@ class Life:
         )
         self.desk.catalogue.put(
             *per_customer,
+            Category(id="k-all", name="All"),
             Version(id="v-all", name="Version for all", product="erp"),
             Article(
                 id="a-internal", title=self.mark(internal=True), body=self.mark(internal=True), visibility="internal"
             ),
-            Article(id="a-retired", title=self.mark(ticket="none"), active=False),
-            Article(id="a-public", title=self.mark(anybody=True), body="*Read* me."),
+            Article(
+                id="a-draft", title=self.mark(internal=True), state="draft", translation_of="a-public", language="en"
+            ),
+            Article(id="a-retired", title=self.mark(internal=True), state="retired"),
+            Article(
+                id="a-public",
+                title=f"Read {self.mark(anybody=True)}",
+                body="*Read* me.",
+                language="es",
+                category="k-all",
+                services={f"s-{customer}" for customer in CUSTOMERS},
+            ),
         )
 
     # -- what happens
@@ -137,6 +151,7 @@ class Life:
             "customer": [company], "product": ["erp"], "module": ["m-1"], "version": ["v-all", f"v-{company}"],
             "service": [f"s-{company}"], "project": [f"p-{company}"], "agreement": [f"plan-{company}"],
             "agent": [actor.id for actor in self.people if actor.id.startswith("agent")], "team": ["team"],
+            "article": ["a-public", *([] if customer is None else [f"a-{customer}"])],
         }  # fmt: skip
         for field in form.fields:
             if not field.required and field.key != "customer" and draw(st.booleans()):
@@ -202,6 +217,8 @@ class Life:
                     getattr(me, offer.name)(ticket, document["text"], files=files)
                 case "assign" | "triage":
                     getattr(me, offer.name)(ticket, document)
+                case "cite":
+                    me.cite(ticket, document["article"], solved=document.get("solved", True))
                 case "set_deadline":
                     me.set_deadline(ticket, self.clock() + timedelta(hours=5) if "deadline" in document else None)
                 case name:

@@ -52,9 +52,26 @@ def views(life: Life, actor: Actor) -> Iterator[Any]:
     yield found
     for item in found.items:
         yield me.article(item.id)
+    yield from told_to_staff(me, found.items[0].id)
+    for ask in (me.search, me.suggest, me.search_tickets):
+        yield ask("Read me 1")
     yield me.notices()
     yield me.profile()
     yield me.questions()
+
+
+def told_to_staff(me: Any, article: str) -> Iterator[Any]:
+    """Yield what only staff are told of an article, and only some of them."""
+    for ask in (
+        lambda: me.revisions(article),
+        lambda: me.difference(article, 0, 1),
+        lambda: me.article_form(article),
+        me.article_form,
+    ):
+        try:
+            yield ask()
+        except Refused:
+            continue
 
 
 @DESK
@@ -72,6 +89,11 @@ def test_nobody_is_shown_what_is_not_for_him(name: str, data: st.DataObject) -> 
                 life.desk.acting_as(actor).page(ticket)
             assert not any(ticket in text for text in told)
         secrets = list(life.secrets(actor))
+        for word in secrets[:2]:
+            me = life.desk.acting_as(actor)
+            assert (0, ()) == (me.search(word).position.total, me.search(word).items)
+            assert ((), ()) == (me.suggest(word).articles, me.suggest(word).tickets)
+            assert () == me.search_tickets(word).items
         if secrets:
             found = re.compile(rf"\b({'|'.join(secrets)})\b").search
             assert [] == [
@@ -181,7 +203,9 @@ def test_without_a_role_there_is_no_view(name: str) -> None:
     me = life.desk.acting_as(Actor(id="zoe", roles={"baker"}, customers={"acme"}))
     asked = (
         me.home, me.listing, me.form, me.articles, me.notices, me.profile, me.questions, lambda: me.page(1),
-        lambda: me.article("a-public"), lambda: me.mark_read([]),
+        lambda: me.article("a-public"), lambda: me.mark_read([]), me.article_form, lambda: me.revisions("a-public"),
+        lambda: me.difference("a-public", 0, 1), lambda: me.vote("a-public", True), lambda: me.search("x"),
+        lambda: me.suggest("x"), lambda: me.search_tickets("x"),
     )  # fmt: skip
     for ask in asked:
         with pytest.raises(Refused) as refused:

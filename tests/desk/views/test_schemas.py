@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from supportcore import Actor, Desk, FrozenClock, NotFound, Refused, load_definition
+from supportcore.articles.commands import ArticleCommand, ReviseArticle, StepArticle, WriteArticle
 from supportcore.definition import PRESETS, Definition
 from supportcore.demo.cast import cast_for
 from supportcore.demo.month import live, open_desk
@@ -113,6 +115,8 @@ def shown(desk: Desk, actor: Actor) -> Shown:
             keep(answer)
     for item in keep(me.articles()).items:
         keep(me.article(item.id))
+    for view in articles_of(me):
+        keep(view)
     keep(me.notices())
     keep(me.notices(limit=1))
     for link in home.forms:
@@ -131,6 +135,22 @@ def shown(desk: Desk, actor: Actor) -> Shown:
             keep(me.listing(cell.list, board=board.key, cell=cell.key))
     keep(me.drafts())
     return found
+
+
+def articles_of(me: Any) -> Iterator[Any]:
+    """Yield what an actor finds, and what staff is told of an article."""
+    for asked in ("how case 1", "of"):
+        yield me.search(asked)
+        yield me.suggest(asked)
+        yield me.search_tickets(asked)
+    for ask in (
+        lambda: me.article_form("a-1"),
+        me.article_form,
+        lambda: me.revisions("a-1"),
+        lambda: me.difference("a-1", 0, 1),
+    ):
+        with suppress(Refused):
+            yield ask()
 
 
 @pytest.mark.parametrize("source", ALL, ids=lambda source: getattr(source, "stem", source))
@@ -275,12 +295,20 @@ def test_ajv_compiles_every_schema(name: str) -> None:
 # -- what is sent
 
 COMMANDS = command_schemas()
+ON_ARTICLES = ("write_article", "revise_article", "act_on_article")
 IDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=64)
 KEYS = st.from_regex(r"[a-z0-9_-]{1,40}", fullmatch=True)
 NUMBERS = st.integers(-SAFE_INT, SAFE_INT) | st.floats(-SAFE_INT, SAFE_INT)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200)
 VALUES = TEXTS | NUMBERS | st.booleans()
 OR_NONE = st.none() | IDS
+ARTICLE: dict[str, Any] = {
+    "body": st.none() | st.just("") | TEXTS,
+    "language": OR_NONE,
+    "category": OR_NONE,
+    "products": st.lists(IDS, max_size=3),
+    "tags": st.lists(IDS, max_size=3),
+}
 SAID: dict[str, Any] = {
     "open": st.dictionaries(KEYS, VALUES, max_size=4),
     "act": st.dictionaries(KEYS, VALUES, max_size=4),
@@ -289,14 +317,20 @@ SAID: dict[str, Any] = {
     "assign": st.fixed_dictionaries({}, optional={"assignee": OR_NONE, "responsible": OR_NONE, "team": OR_NONE}),
     "triage": st.fixed_dictionaries({}, optional={"product": OR_NONE, "priority": OR_NONE}),
     "set_deadline": st.fixed_dictionaries({"deadline": st.none() | st.just("2026-04-01T10:00:00Z")}),
+    "cite": st.fixed_dictionaries({"article": IDS}, optional={"solved": st.booleans()}),
+    "write_article": st.fixed_dictionaries({"title": TEXTS}, optional=ARTICLE),
+    "revise_article": st.fixed_dictionaries({}, optional={**ARTICLE, "comment": st.none() | TEXTS}),
+    "act_on_article": st.fixed_dictionaries({}, optional={"comment": st.none() | TEXTS}),
 }
 PROPERTIES: dict[str, Any] = {
     "command_id": IDS,
     "ticket": IDS,
+    "article": IDS,
     "seen_version": st.none() | st.integers(1, SAFE_INT),
     "contact": OR_NONE,
     "form": KEYS,
     "action": KEYS,
+    "suggestion": IDS | st.just(""),
     "files": st.lists(IDS, max_size=5, unique=True),
 }
 
@@ -315,10 +349,28 @@ def commands(draw: st.DrawFn, name: str) -> dict[str, Any]:
 def takes(name: str, sent: dict[str, Any]) -> bool:
     """Return whether the library makes a command of what was sent."""
     try:
-        FORM_COMMANDS[name](**{"command_id": "c", **sent})
+        made(name, sent)
     except (Invalid, TypeError):
         return False
     return True
+
+
+def made(name: str, sent: dict[str, Any]) -> Command | ArticleCommand:
+    """Return the command of what was sent; on articles, what is sent is called otherwise than what a command holds."""
+    if name not in ON_ARTICLES:
+        command: Command = FORM_COMMANDS[name](**{"command_id": "c", **sent})
+        return command
+    said: dict[str, Any] = {"command_id": "c", **sent}
+    document = dict(said.pop("document", {}))
+    comment = document.pop("comment", None) if name != "write_article" else None
+    if comment is not None:
+        said["comment"] = comment
+    if name == "act_on_article":
+        assert not document
+        return StepArticle(**said)
+    if name == "write_article":
+        return WriteArticle(fields=document, origin=said.pop("ticket", None), **said)
+    return ReviseArticle(fields=document, **said)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -335,16 +387,19 @@ ODD: tuple[Any, ...] = (
     None, "", "\0", "\ud800", 0, -1, 1.5, 2**53, 2**63, True, [], {}, "x" * 41, "x" * 65, "A b", "ñ", "a\n", ["a", "a"],
     [""], [1], ["x" * 65], ["\0"], "ab", {"a": None}, {"A": 1}, {"a": []}, {"a": ""}, {"a": 2**53}, {"a": "x" * 65_537},
     {"text": " "}, {"text": "x", "more": 1}, {"deadline": "soon"}, {"deadline": 1}, {"team": ""}, {"team": 1},
-    {"product": 1}, {"subject": "x"},
+    {"title": 1}, {"tags": "a"}, {"tags": [""]}, {"comment": 1}, {"comment": ""}, {"products": None},
+    {"product": 1}, {"subject": "x"}, {"article": ""}, {"article": None}, {"article": 1},
 )  # fmt: skip
 """What is wrong in most places."""
 FULL: dict[str, Any] = {
     "command_id": "c-1",
     "ticket": "t-1",
+    "article": "a-1",
     "seen_version": 3,
     "contact": "ana",
     "form": "default",
     "action": "take",
+    "suggestion": "s-1",
     "files": ["f-1"],
 }
 WHOLE: dict[str, Any] = {
@@ -355,6 +410,10 @@ WHOLE: dict[str, Any] = {
     "assign": {"assignee": "luis", "team": None},
     "triage": {"priority": "high", "product": None},
     "set_deadline": {"deadline": None},
+    "cite": {"article": "how-to", "solved": False},
+    "write_article": {"title": "How to", "body": "", "customer": None, "tags": ["x"]},
+    "revise_article": {"body": None, "products": [], "comment": "Better."},
+    "act_on_article": {"comment": "Good."},
 }
 
 
@@ -379,7 +438,7 @@ def test_what_a_schema_accepts_makes_a_command(name: str) -> None:
     assert accepted == [not told for told in judge().faults(COMMANDS[name], documents)]
 
 
-def as_submit(name: str, sent: dict[str, Any]) -> Command:
+def as_submit(name: str, sent: dict[str, Any]) -> Command | ArticleCommand:
     """Give what is sent for a command as the docs say: what is not an argument of ``submit`` is part of its first."""
     said = dict(sent)
     document, files = said.pop("document", {}), said.pop("files", ())
@@ -392,7 +451,7 @@ def as_submit(name: str, sent: dict[str, Any]) -> Command:
 def test_what_is_sent_for_a_command_can_be_submitted(name: str, data: st.DataObject) -> None:
     """Whatever the schema of a command accepts becomes the same command through ``submit``."""
     sent = data.draw(commands(name))
-    assert FORM_COMMANDS[name](**{"command_id": "c", **sent}) == as_submit(name, sent)
+    assert made(name, sent) == as_submit(name, sent)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -401,7 +460,7 @@ def test_whatever_a_schema_accepts_can_be_submitted(name: str) -> None:
     validator = Draft7Validator(COMMANDS[name])
     for sent in mutated(name):
         if validator.is_valid(sent):
-            assert FORM_COMMANDS[name](**{"command_id": "c", **sent}) == as_submit(name, sent)
+            assert made(name, sent) == as_submit(name, sent)
 
 
 def test_the_parts_of_submit_are_those_of_the_commands() -> None:
@@ -422,5 +481,9 @@ def test_every_command_has_a_schema() -> None:
         "triage": {"ticket", "document"},
         "set_deadline": {"ticket", "document"},
         "retarget": {"ticket"},
+        "cite": {"ticket", "document"},
         "act": {"ticket", "action"},
+        "write_article": {"document"},
+        "revise_article": {"article", "document"},
+        "act_on_article": {"article", "action"},
     }

@@ -3,9 +3,9 @@ What the fields of a form may be chosen from, for one actor: exactly what `recor
 
 Options are records of the catalogue that are not retired, by name and then by id; of the customer's side, for a
 customer, its own. What a ticket names already may be named on. Options that hang on a product or customer said in the
-same form are listed for each of them; one that is known beforehand narrows them at once. Where a kind has more than
-`OPTIONS` records, or a field more than `BRANCHES` options in all, its id is typed instead, and only the command says
-whether the record fits.
+same form are listed for each of them; one that is known beforehand narrows them at once. Where a kind has more
+records than are offered, or a field more than `BRANCHES` options in all, its id is typed instead, and only the command
+says whether the record fits.
 """
 
 from __future__ import annotations
@@ -19,12 +19,24 @@ import attrs
 from supportcore.desk.views.viewer import Viewer
 from supportcore.forms.drawing import Choice, Option
 from supportcore.forms.fields import Form
+from supportcore.knowledge.article import Article
 from supportcore.predicate import ALWAYS
 from supportcore.storage.ports import Ledger, Record, Ref, Steps
-from supportcore.tickets.references import belongs, kind_of_field, naming, owners_of, parents_of, refs_of
+from supportcore.tickets.references import (
+    belongs,
+    citation_faults,
+    kind_of_field,
+    naming,
+    owners_of,
+    parents_of,
+    refs_of,
+)
+from supportcore.tickets.ticket import Ticket
 
 OPTIONS = 500
 """Records of a kind that are offered for choice at most."""
+MOST_ARTICLES = 100
+"""As many of articles, which are long to read."""
 BRANCHES = 5000
 """Options of one field at most, counted once for each value of the fields they hang on."""
 
@@ -61,7 +73,7 @@ def offered(
     active: dict[str, Sequence[Record] | None] = {}
     for kind in asked:
         active[kind] = known[kind] if kind in known else (yield from _active(ledger, kind))
-        if len(active[kind] or ()) > OPTIONS:
+        if len(active[kind] or ()) > _most(kind):
             active[kind] = None
     wanted = tuple(named)
     found = (yield from ledger.records(wanted)) if wanted else ()
@@ -71,14 +83,19 @@ def offered(
 def _active(ledger: Ledger, kind: str) -> Steps[Sequence[Record]]:
     """Return the records of a kind that are not retired; one more than are offered says that there are too many."""
     found: list[Record] = []
-    after, limit = "", OPTIONS + 1
-    while len(found) <= OPTIONS:
+    most = _most(kind)
+    after, limit = "", most + 1
+    while len(found) <= most:
         page = yield from ledger.records_of(kind, after=after, limit=limit)
         found.extend(record for record in page if record.active)
         if len(page) < limit:
             break
         after = page[-1].id
     return found
+
+
+def _most(kind: str) -> int:
+    return MOST_ARTICLES if kind == "article" else OPTIONS
 
 
 def choices(viewer: Viewer, form: Form, records: Offered, *, has: Mapping[str, str]) -> tuple[tuple[str, Choice], ...]:
@@ -102,6 +119,17 @@ def choices(viewer: Viewer, form: Form, records: Offered, *, has: Mapping[str, s
         if (choice := choosing.of(key)) is not None:
             found[key] = choice
     return tuple(found.items())
+
+
+def citable(records: Offered, ticket: Ticket) -> Offered:
+    """Return the records with those articles to choose from that may be named as what solved *ticket*, or are."""
+    active = records.active["article"]
+    if active is None:
+        return records
+    named = (records.named.get(("article", article)) for article in ticket.solved_by)
+    fitting = {one.id: one for one in active if isinstance(one, Article) and not citation_faults(one, ticket)}
+    fitting |= {one.id: one for one in named if isinstance(one, Article)}
+    return attrs.evolve(records, active={**records.active, "article": tuple(fitting.values())})
 
 
 class _Choosing:
@@ -197,7 +225,8 @@ def _branches(
 
 
 def _option(record: Record) -> Option:
-    return Option(record.id, str(getattr(record, "name", "")) or record.id)
+    name = record.title if isinstance(record, Article) else record.name
+    return Option(record.id, name or record.id)
 
 
 def _order(option: Option) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from supportcore.articles.commands import FIELDS, LISTS, MOST_VALUES
 from supportcore.definition.forms import TRIAGE
 from supportcore.desk.checks import FORM_COMMANDS
 from supportcore.desk.views.schemas import described
@@ -22,7 +23,7 @@ from supportcore.forms.fields import Field, Form
 from supportcore.forms.schema import DRAFT, Schema, schema
 from supportcore.text import KEY_PATTERN, SAFE_INT
 from supportcore.tickets.commands import MOST_FILES
-from supportcore.tickets.permissions import ASSIGN_FORM, DEADLINE_FORM, REPLY_FORM
+from supportcore.tickets.permissions import ASSIGN_FORM, CITE_FORM, DEADLINE_FORM, REPLY_FORM
 
 _TOLD: Mapping[str, str] = MappingProxyType(
     {
@@ -32,13 +33,17 @@ _TOLD: Mapping[str, str] = MappingProxyType(
         "document": "What is said in the form, by field; a field without a value is left out.",
         "files": "Ids of drafts to take.",
         "action": "Name of the action.",
+        "article": "Id of the article.",
     }
 )
 """What each property is, where the docstring of its command does not say it."""
 _FORMS: Mapping[str, Form] = MappingProxyType(
-    {"reply": REPLY_FORM, "note": REPLY_FORM, "assign": ASSIGN_FORM, "set_deadline": DEADLINE_FORM}
+    {"reply": REPLY_FORM, "note": REPLY_FORM, "assign": ASSIGN_FORM, "set_deadline": DEADLINE_FORM, "cite": CITE_FORM}
 )
 """The forms that are the same on every desk."""
+_IN_A_DOCUMENT = frozenset({"fields", "comment"})
+_CALLED: Mapping[str, str] = MappingProxyType({"origin": "ticket", **dict.fromkeys(_IN_A_DOCUMENT, "document")})
+"""What attributes of commands on articles are called where they are sent: `Submit` has them under these names."""
 
 
 def command_schemas() -> dict[str, Schema]:
@@ -51,10 +56,12 @@ def _command(name: str, kind: Any) -> Schema:
     properties: dict[str, Schema] = {}
     required: list[str] = []
     for field in attrs.fields(kind):
-        said = told.get(field.name) or _TOLD[field.name]
-        properties[field.name] = {"description": said, **_property(name, field.name)}
-        if field.default is attrs.NOTHING and field.name != "command_id":
-            required.append(field.name)
+        key = _CALLED.get(field.name, field.name)
+        if key not in properties:
+            said = _TOLD[key] if field.name in _IN_A_DOCUMENT else told.get(field.name) or _TOLD[key]
+            properties[key] = {"description": said, **_property(name, key)}
+        if field.default is attrs.NOTHING and key not in ("command_id", *required):
+            required.append(key)
     return {
         "$schema": DRAFT,
         "title": kind.__name__,
@@ -75,9 +82,13 @@ def _property(command: str, name: str) -> Schema:
         case "seen_version":
             return {"type": ["integer", "null"], "minimum": 0, "maximum": SAFE_INT}
         case "contact":
-            return {"anyOf": [_ID, {"type": "null"}]}
+            return _OR_NONE
+        case "ticket" if command == "write_article":  # one that is made of none
+            return _OR_NONE
         case "action" | "form":
             return _KEY
+        case "suggestion":
+            return _LINE
     return _ID
 
 
@@ -88,6 +99,8 @@ def _document(command: str) -> Schema:
         labels = tuple((field.key, COLUMN_LABELS[field.key][0], "") for field in form.fields)
         found = schema(Drawing(form=form, title="Document", labels=labels, nothing="None"))
         return {key: value for key, value in found.items() if key not in ("$schema", "title")}
+    if command in _ON_ARTICLES:
+        return {"type": "object", "additionalProperties": False, "properties": _ON_ARTICLES[command]}
     if command == "triage":
         return {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(TRIAGE, _OR_NONE)}
     values = {"anyOf": [_TEXT, _NUMBER, {"type": "boolean"}]}
@@ -102,6 +115,20 @@ def _plain(field: Field) -> Schema:
 
 _ID = _plain(Field(key="id", kind="record"))
 _KEY = _plain(Field(key="key", kind="title", limit=40, pattern=KEY_PATTERN))
+_LINE: Schema = {**_plain(Field(key="line", kind="title")), "minLength": 0}
 _TEXT = _plain(Field(key="text", kind="text"))
 _NUMBER = _plain(Field(key="number", kind="number"))
 _OR_NONE: Schema = {"anyOf": [_ID, {"type": "null"}]}
+_COMMENT: Schema = {"comment": {**_plain(Field(key="comment", kind="text", clears=True)), "minLength": 0}}
+_ARTICLE: Mapping[str, Schema] = MappingProxyType(
+    {
+        **dict.fromkeys(FIELDS, _OR_NONE),
+        "title": _plain(Field(key="title", kind="title", clears=True)),
+        "body": {**_plain(Field(key="body", kind="text", clears=True)), "minLength": 0},
+        **{key: {"type": "array", "items": _ID, "maxItems": MOST_VALUES} for key in LISTS},
+    }
+)
+_ON_ARTICLES: Mapping[str, Mapping[str, Schema]] = MappingProxyType(
+    {"write_article": {**_ARTICLE}, "revise_article": {**_ARTICLE, **_COMMENT}, "act_on_article": _COMMENT}
+)
+"""What stands in the documents of commands on articles."""

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from supportcore.desk.offers import COMMAND_LABELS, Offer, Usable, command_label, offers, opening
-from supportcore.desk.views.choices import Offered, choices, offered
+from supportcore.desk.views.choices import Offered, choices, citable, offered
 from supportcore.desk.views.intakes import check_asked, pick, sendable
 from supportcore.desk.views.records import ActionView, FormLink, FormView, SlotView, Submit
 from supportcore.desk.views.viewer import COLUMN_LABELS, Viewer
@@ -40,6 +40,7 @@ class _Asked:
         form: As the actor is asked it.
         has: What the ticket names and keeps where nothing is said, by field.
         given: What may stand in the form at first, by field.
+        solved: The ticket that an article is to be named for.
     """
 
     form: Form
@@ -49,11 +50,13 @@ class _Asked:
     submit: Submit
     has: Mapping[str, str] = attrs.field(factory=dict)
     given: Mapping[str, Plain] = attrs.field(factory=dict)
+    solved: Ticket | None = None
 
     @property
     def refs(self) -> list[Ref]:
         """The records that the ticket names."""
-        return list(refs_of(self.has).values())
+        named = () if self.solved is None else self.solved.solved_by
+        return [*refs_of(self.has).values(), *(("article", article) for article in named)]
 
 
 def intake(ledger: Ledger, viewer: Viewer, *, area: str | None, service: str | None, variant: str) -> Steps[FormView]:
@@ -156,6 +159,7 @@ def _asked(viewer: Viewer, draft: Draft, offer: Offer) -> _Asked:
         ),
         has={} if name != "triage" else {key: id_ for key, (_, id_) in refs_of(_classified(ticket)).items()},
         given=given,
+        solved=ticket if name == "cite" else None,
     )
 
 
@@ -193,6 +197,8 @@ def _views(
 
 def _view(viewer: Viewer, asked: _Asked, records: Offered, me: Any) -> FormView:
     form = asked.form
+    if asked.solved is not None:
+        records = citable(records, asked.solved)
     chosen = choices(viewer, form, records, has=asked.has)
     helps = {field.key: viewer.help("fields", field.key) for field in form.fields}
     drawing = Drawing(

@@ -2,8 +2,9 @@
 Lists: a page of tickets with columns, filters and its place, by itself or behind a box of a board.
 
 A list shows exactly what the actor may open, narrowed by the list's own condition, by the board and box it is opened
-from, and by the filters that were chosen; all of them are one condition that the store evaluates. A cursor belongs to
-all of this but not to the instant: the next page of those that are late is of those that are late then.
+from, and by the filters that were chosen; all of them are one condition that the store evaluates. Where something is
+searched for, it shows those of them that have every word of that in number, title or first public message. A cursor
+belongs to all of this but not to the instant: the next page of those that are late is of those that are late then.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import attrs
 
 from supportcore.definition.screens import COLUMNS, SENSITIVE, SORTED, Board, Cell, ListRule
 from supportcore.desk.checks import check_whole
+from supportcore.desk.knowledge.searching import told
 from supportcore.desk.views.boards import cell_label, list_behind, scope
 from supportcore.desk.views.filters import condition, filters, read
 from supportcore.desk.views.names import Names, load_names, people_of_ticket, refs_of_ticket
@@ -21,7 +23,9 @@ from supportcore.desk.views.records import Column, ListView, Row, RowAction
 from supportcore.desk.views.values import value_of
 from supportcore.desk.views.viewer import Viewer, position
 from supportcore.errors import Fault, Invalid, NotFound, facts
-from supportcore.predicate import both, shape
+from supportcore.knowledge.indexing import analysed_as
+from supportcore.knowledge.search import ticket_words
+from supportcore.predicate import NEVER, both, shape
 from supportcore.storage.paging import LIMIT, Listing, page
 from supportcore.storage.ports import TOTAL_CAP, Ledger, Steps
 from supportcore.tickets.ticket import Ticket
@@ -40,6 +44,7 @@ class Asked:
     board: str | None = None
     cell: str | None = None
     where: Mapping[str, object] | None = None
+    search: str = ""
     sort: str | None = None
     limit: int | None = None
     cursor: str | None = None
@@ -74,9 +79,11 @@ def listing(ledger: Ledger, viewer: Viewer, asked: Asked) -> Steps[ListView]:
     """
     Return a page of a list.
 
+    Somebody who searches for something without a word in it, such as stop words alone, finds nothing.
+
     Raises:
         NotFound: There is no such list, board or box for this actor.
-        Invalid: A filter, sort key, limit, page or cursor that cannot be.
+        Invalid: A filter, search, sort key, limit, page or cursor that cannot be.
     """
     place = _place(viewer, asked)
     rule = place.rule
@@ -85,13 +92,16 @@ def listing(ledger: Ledger, viewer: Viewer, asked: Asked) -> Steps[ListView]:
     sort = _sort(asked.sort, rule.sort)
     limit = _limit(asked, rule.limit)
     here = scope(viewer, rule, place.board, place.cell)
+    search = told(asked.search, "search")
+    words = ticket_words(search, languages=analysed_as(viewer.desk.languages), preferred=viewer.language)
     wanted = Listing(
-        where=both(here, condition(said, viewer.now)),
+        where=both(here, condition(said, viewer.now)) if words or not search else NEVER,
+        words=words,
         sort=("-" if sort.startswith("-") else "") + SORTED[sort.removeprefix("-")],
         limit=limit,
         cursor=asked.cursor,
         page=asked.page,
-        known_as=(place.keys, shape(here), sorted(said.items())),
+        known_as=(place.keys, shape(here), sorted(said.items()), bool(search)),
     )
     found = yield from page(ledger, wanted)
     columns = _shown(viewer, rule.columns)
@@ -113,6 +123,7 @@ def listing(ledger: Ledger, viewer: Viewer, asked: Asked) -> Steps[ListView]:
         title=_title(viewer, place),
         board=board,
         cell=cell,
+        search=search,
         columns=tuple([_column(viewer, column, sort) for column in columns]),
         filters=(yield from filters(ledger, viewer, known, said)),
         rows=tuple(rows),

@@ -12,6 +12,7 @@ from typing import Any
 
 from supportcore.definition.screens import COLUMNS
 from supportcore.desk.views.viewer import SIDE_LABELS, Viewer
+from supportcore.knowledge.article import Article, scopes
 from supportcore.storage.ports import Ledger, Ref, Steps
 from supportcore.tickets.references import kind_of_field
 from supportcore.tickets.ticket import Ticket
@@ -31,7 +32,16 @@ class Names:
         if record_id is None:
             return ""
         found = self._records.get((kind, record_id))
-        return found.name if found is not None else record_id
+        if found is None:
+            return record_id
+        name: str = found.title if isinstance(found, Article) else found.name
+        return name
+
+    def readable(self, articles: Iterable[str]) -> tuple[Article, ...]:
+        """Return those of *articles* that the actor may read."""
+        mine = scopes(staff=self._viewer.is_staff, customers=self._viewer.actor.customers)
+        found = (self._records.get(("article", article)) for article in articles)
+        return tuple(one for one in found if one is not None and (mine is None or one.scope in mine))
 
     def known(self, person: str) -> Any:
         """Return the agent or contact of that id, or None."""

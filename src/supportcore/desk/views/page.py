@@ -16,11 +16,21 @@ from supportcore.definition.screens import SENSITIVE
 from supportcore.desk.promises import Promise, promises
 from supportcore.desk.timeline import as_seen
 from supportcore.desk.views.names import load_names, people_of_ticket, refs_of_ticket
-from supportcore.desk.views.records import ClockView, ColumnKind, HeaderField, StateView, ThreadEntry, TicketPage, Value
+from supportcore.desk.views.records import (
+    ClockView,
+    ColumnKind,
+    HeaderField,
+    OptionView,
+    StateView,
+    ThreadEntry,
+    TicketPage,
+    Value,
+)
 from supportcore.desk.views.thread import refs_of_history, thread
 from supportcore.desk.views.values import YES_NO, value_of
 from supportcore.desk.views.viewer import Viewer
 from supportcore.forms.fields import Field
+from supportcore.knowledge.postings import ARTICLES
 from supportcore.lazy import Later
 from supportcore.sla.words import span_words
 from supportcore.storage.ports import Ledger, Steps
@@ -57,6 +67,7 @@ def page(ledger: Ledger, viewer: Viewer, requests: Requests, ticket: str | int) 
     columns = _columns(viewer)
     refs, people = refs_of_history(viewer, seen)
     refs += refs_of_ticket(now, columns)
+    refs += ((ARTICLES, article) for article in now.solved_by)
     people += people_of_ticket(now, columns)
     names = yield from load_names(ledger, viewer, refs=refs, people=people)
     told = tuple(thread(viewer, names, seen, readable))
@@ -77,6 +88,7 @@ def page(ledger: Ledger, viewer: Viewer, requests: Requests, ticket: str | int) 
         files=tuple(file for entry in entries for file in entry.files),
         answers=tuple(_answers(viewer, draft, seen, readable)),
         clocks=tuple(_clock(viewer, found) for found in _promises(viewer, draft)) if viewer.is_staff else (),
+        solved_by=tuple(OptionView(value=one.id, title=one.title) for one in names.readable(now.solved_by)),
         actions=actions,
     )
 

@@ -16,10 +16,12 @@ from supportcore.desk.views.filing import file_of_content
 from supportcore.desk.views.names import PEOPLE, Names
 from supportcore.desk.views.records import Author, Side, ThreadEntry
 from supportcore.desk.views.viewer import SIDE_LABELS, Viewer
+from supportcore.knowledge.postings import ARTICLES
 from supportcore.storage.ports import Ref
 from supportcore.tickets.events import (
     INTERNAL,
     SYSTEM_ACTOR,
+    ArticleCited,
     Content,
     Event,
     NoteAdded,
@@ -58,6 +60,8 @@ def refs_of_history(viewer: Viewer, history: Iterable[Recorded]) -> tuple[list[R
     for recorded in history:
         event = recorded.event
         people.append(event.actor)
+        if isinstance(event, ArticleCited):
+            refs.append((ARTICLES, event.article))
         for key in _fields(viewer, event):
             value = getattr(event, key)
             if value is None:
@@ -160,6 +164,11 @@ def _title(viewer: Viewer, names: Names, event: Event, entry: Entry, changed: Ma
                 say(f"Not done automatically: {entry.action}", f"No se hizo automáticamente: {entry.action}")
                 + f" ({why})"
             )
+        case ArticleCited():
+            title = names.record(ARTICLES, event.article)
+            if event.solved:
+                return say(f"Solved by the article: {title}", f"Resuelto con el artículo: {title}")
+            return say(f"Not solved by the article: {title}", f"No resuelto con el artículo: {title}")
         case Retargeted():
             return say("Today's service levels apply", "Se aplican los niveles de servicio actuales")
     return entry.text if entry.kind != "noted" else say(*COMMAND_LABELS["note"])

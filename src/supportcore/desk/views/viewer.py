@@ -54,6 +54,8 @@ COLUMN_LABELS: Mapping[str, tuple[str, str]] = {
     "closed_at": ("Closed", "Fecha de cierre"),
     "text": ("Text", "Texto"),
     "deadline": ("Deadline", "Plazo"),
+    "article": ("Article", "Artículo"),
+    "solved": ("Solved it", "Lo resolvió"),
     "comment": ("Comment", "Comentario"),
     "reason": ("Reason", "Motivo"),
     "files": ("Attachments", "Archivos adjuntos"),
@@ -66,6 +68,28 @@ PARTY_LABELS: Mapping[str, tuple[str, str]] = {
     "external": ("Third party", "Externo"),
 }
 """What the parties a ticket waits for are called where a desk's labels say nothing, in English and Spanish."""
+ARTICLE_LABELS: Mapping[str, tuple[str, str]] = {
+    "title": ("Title", "Título"),
+    "body": ("Text (Markdown)", "Texto (Markdown)"),
+    "language": ("Language", "Idioma"),
+    "visibility": ("For whom", "Para quién"),
+    "customer": ("Customer", "Cliente"),
+    "category": ("Category", "Categoría"),
+    "translation_of": ("Translation of", "Traducción de"),
+    "products": ("Products", "Productos"),
+    "services": ("Services", "Servicios"),
+    "tags": ("Tags", "Etiquetas"),
+    "state": ("State", "Estado"),
+    "comment": ("Comment", "Comentario"),
+}
+"""What the fields of articles are called where a desk's labels say nothing, in English and Spanish."""
+VISIBILITY_LABELS: Mapping[str, tuple[str, str]] = {
+    "public": ("Everybody", "Todos"),
+    "customers": ("Customers", "Clientes"),
+    "customer": ("One customer", "Un cliente"),
+    "internal": ("Internal", "Interno"),
+}
+"""Whom articles are for, in English and Spanish."""
 SIDE_LABELS: Mapping[str, tuple[str, str]] = {
     "customer": ("Customer", "Cliente"),
     "staff": ("Team", "Equipo"),
@@ -149,6 +173,10 @@ class Viewer:
     def field(self, key: str) -> str:
         """Return what a field or column is called."""
         return self.label("fields", key, COLUMN_LABELS.get(key))
+
+    def article_field(self, key: str) -> str:
+        """Return what a field of articles is called, which need not be what tickets call one of that key."""
+        return self.label("article_fields", key, ARTICLE_LABELS[key])
 
     def choice(self, key: str, value: str) -> str:
         """Return what a value of a field that is chosen from a vocabulary, or a state, is called."""

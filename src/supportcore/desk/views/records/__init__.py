@@ -17,6 +17,24 @@ from supportcore.desk.views.records.asking import FormLink as FormLink
 from supportcore.desk.views.records.asking import FormView as FormView
 from supportcore.desk.views.records.asking import SlotView as SlotView
 from supportcore.desk.views.records.asking import Submit as Submit
+from supportcore.desk.views.records.knowledge import ArticleLink as ArticleLink
+from supportcore.desk.views.records.knowledge import ArticleList as ArticleList
+from supportcore.desk.views.records.knowledge import ArticlePage as ArticlePage
+from supportcore.desk.views.records.knowledge import CategoryView as CategoryView
+from supportcore.desk.views.records.knowledge import DifferenceView as DifferenceView
+from supportcore.desk.views.records.knowledge import FieldChange as FieldChange
+from supportcore.desk.views.records.knowledge import LineChange as LineChange
+from supportcore.desk.views.records.knowledge import Part as Part
+from supportcore.desk.views.records.knowledge import Respelling as Respelling
+from supportcore.desk.views.records.knowledge import RevisionList as RevisionList
+from supportcore.desk.views.records.knowledge import RevisionView as RevisionView
+from supportcore.desk.views.records.knowledge import SearchHit as SearchHit
+from supportcore.desk.views.records.knowledge import SearchView as SearchView
+from supportcore.desk.views.records.knowledge import SuggestionView as SuggestionView
+from supportcore.desk.views.records.knowledge import TicketHit as TicketHit
+from supportcore.desk.views.records.knowledge import TicketHits as TicketHits
+from supportcore.desk.views.records.knowledge import TicketLink as TicketLink
+from supportcore.desk.views.records.knowledge import VoteView as VoteView
 from supportcore.desk.views.records.plain import ColumnKind as ColumnKind
 from supportcore.desk.views.records.plain import Light as Light
 from supportcore.desk.views.records.plain import OptionView as OptionView
@@ -24,9 +42,6 @@ from supportcore.desk.views.records.plain import Plain as Plain
 from supportcore.desk.views.records.plain import ReasonView as ReasonView
 from supportcore.desk.views.records.plain import Side as Side
 from supportcore.desk.views.records.plain import When as When
-from supportcore.desk.views.records.reading import ArticleLink as ArticleLink
-from supportcore.desk.views.records.reading import ArticleList as ArticleList
-from supportcore.desk.views.records.reading import ArticlePage as ArticlePage
 from supportcore.desk.views.records.reading import DraftList as DraftList
 from supportcore.desk.views.records.reading import NoticeList as NoticeList
 from supportcore.desk.views.records.reading import NoticeView as NoticeView
@@ -55,7 +70,7 @@ from supportcore.desk.views.records.tickets import TicketPage as TicketPage
 
 VIEWS: tuple[type[Any], ...] = (
     Home, ListView, FormView, TicketPage, ActionView, ArticleList, ArticlePage, NoticeList, Profile, QuestionList,
-    DraftList,
+    DraftList, SearchView, SuggestionView, TicketHits, RevisionList, DifferenceView,
 )  # fmt: skip
 """What the methods return, in the order the schemas are written in."""
 

@@ -37,12 +37,15 @@ class Submit:
 
     Attributes:
         command: The method of the library: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``,
-            ``retarget`` or ``act``.
+            ``retarget``, ``cite``, ``act``, ``write_article``, ``revise_article`` or ``act_on_article``.
         form: Key of the intake form, for ``open``; else empty.
         contact: Actor id of whom it is opened for, for ``open``, which only staff may name; else empty.
-        action: Name of the action, for ``act``; else empty.
-        ticket: Id of the ticket, unless one is opened; else empty.
-        seen_version: The version of the ticket that was seen; None if one is opened.
+        action: Name of the action, for ``act`` and ``act_on_article``; else empty.
+        ticket: Id of the ticket, unless one is opened; for ``write_article`` the one that the article is made of, if
+            any; else empty.
+        article: Id of the article that is revised or acted on; of a new one, empty lets it be made up.
+        suggestion: ``id`` of what was suggested before, for ``open``; forms leave it empty.
+        seen_version: The version of the ticket or article that was seen; None if there is none yet.
         label: What the button says.
     """
 
@@ -51,6 +54,8 @@ class Submit:
     contact: str = ""
     action: str = ""
     ticket: str = ""
+    article: str = ""
+    suggestion: str = ""
     seen_version: int | None = None
     label: str
 
@@ -63,7 +68,7 @@ class FormView:
     Attributes:
         schema: JSON Schema, draft-07, of the documents it takes.
         ui: Order of the fields and widgets, as react-jsonschema-form reads them.
-        data: What stands in it at first: declared defaults and what is known of the actor.
+        data: What stands in it at first: declared defaults, what is known of the actor, what there is already.
         help: Help text by field.
         slots: Where files are handed in.
     """
@@ -73,7 +78,7 @@ class FormView:
     help_text: str = ""
     schema: Mapping[str, Any] = attrs.field(eq=False)
     ui: Mapping[str, Any] = attrs.field(eq=False)
-    data: Mapping[str, Plain] = attrs.field(eq=False)
+    data: Mapping[str, Plain | tuple[str, ...]] = attrs.field(eq=False)
     help: Mapping[str, str] = attrs.field(eq=False)
     slots: tuple[SlotView, ...] = ()
     submit: Submit
@@ -94,11 +99,11 @@ class FormLink:
 @attrs.frozen(kw_only=True)
 class ActionView:
     """
-    A command or action on a ticket.
+    A command or action on a ticket or article.
 
     Attributes:
         reasons: Why not; empty if and only if it is allowed.
-        form: What it asks for, if it is allowed.
+        form: What it asks for, if it is allowed; for ``revise`` of an article, `article_form` returns it.
     """
 
     name: str

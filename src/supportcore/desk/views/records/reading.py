@@ -1,4 +1,4 @@
-"""Articles, notices, questions, drafts, and who one is."""
+"""Notices, questions, drafts, and who one is."""
 
 from __future__ import annotations
 
@@ -9,49 +9,6 @@ import attrs
 from supportcore.desk.views.records.plain import When
 from supportcore.desk.views.records.screens import Account, QuestionView
 from supportcore.desk.views.records.tickets import FileView
-
-
-@attrs.frozen(kw_only=True)
-class ArticleLink:
-    """An article in a list."""
-
-    id: str
-    title: str
-    language: str
-    visibility: Literal["public", "customers", "internal"]
-
-
-@attrs.frozen(kw_only=True)
-class ArticleList:
-    """
-    Articles that the actor may read, by id.
-
-    Attributes:
-        next: What `articles(after=)` is given for more; empty at the end.
-    """
-
-    title: str
-    items: tuple[ArticleLink, ...]
-    next: str = ""
-    empty: str
-
-
-@attrs.frozen(kw_only=True)
-class ArticlePage:
-    """
-    An article.
-
-    Attributes:
-        body: Markdown, as it was written.
-        html: The same as HTML without anything that could run; empty where the extra ``markdown`` is not installed.
-    """
-
-    id: str
-    title: str
-    language: str
-    visibility: Literal["public", "customers", "internal"]
-    body: str
-    html: str
 
 
 @attrs.frozen(kw_only=True)

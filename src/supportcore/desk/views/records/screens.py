@@ -220,6 +220,7 @@ class ListView:
     Attributes:
         board: Key of the board whose box is shown; else empty.
         cell: Key of that box.
+        search: What is searched for; empty if nothing is.
         empty: What is said where there is no row.
     """
 
@@ -227,6 +228,7 @@ class ListView:
     title: str
     board: str = ""
     cell: str = ""
+    search: str = ""
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...]
     rows: tuple[Row, ...]

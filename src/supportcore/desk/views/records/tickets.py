@@ -7,7 +7,7 @@ from typing import Literal
 import attrs
 
 from supportcore.desk.views.records.asking import ActionView
-from supportcore.desk.views.records.plain import Light, Side, When
+from supportcore.desk.views.records.plain import Light, OptionView, Side, When
 from supportcore.desk.views.records.screens import Value
 
 
@@ -117,6 +117,7 @@ class TicketPage:
         thread: What happened, oldest first.
         files: All files in it that the actor may download.
         clocks: Promises of time; staff only.
+        solved_by: Articles that solved it, by id and title, as far as the actor may read them.
         actions: Every command and action, allowed or not.
     """
 
@@ -134,4 +135,5 @@ class TicketPage:
     files: tuple[FileView, ...]
     answers: tuple[HeaderField, ...]
     clocks: tuple[ClockView, ...]
+    solved_by: tuple[OptionView, ...] = ()
     actions: tuple[ActionView, ...]
