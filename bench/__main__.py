@@ -32,6 +32,9 @@ MEASUREMENTS = {
     "helpdesk": "bench.helpdesk",
     "calendars": "bench.calendars",
     "clocks": "bench.clocks",
+    "search": "bench.searching",
+    "ranking": "bench.ranking",
+    "analyser": "bench.analysing",
 }
 """The modules whose ``measure(quick=...)`` returns a measurement."""
 

@@ -245,7 +245,10 @@ def _parts(recorded: Sequence[Any], each: int, work: Callable[[Sequence[Any]], i
 def _driver(connection: sqlite3.Connection, opens: Sequence[Sequence[tuple[str, Any]]]) -> int:
     for statements in opens:
         for sql, parameters in statements:
-            connection.execute(sql, parameters).fetchall()
+            if isinstance(parameters, list):
+                connection.executemany(sql, parameters)
+            else:
+                connection.execute(sql, parameters).fetchall()
         connection.execute("COMMIT")
     return len(opens)
 

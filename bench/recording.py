@@ -152,12 +152,11 @@ def through_store(store: SqlStore, transactions: Sequence[Transaction]) -> int:
 
 @contextmanager
 def watched(store: SqlStore) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the SQL that reaches the driver, and its parameters as the driver takes them."""
+    """Collect the SQL that reaches the driver, and its parameters as the driver takes them: a list of those of many."""
     seen: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool) -> None:
-        seen.append((sql, parameters))
-        assert not many, "a list of one is no executemany"
+        seen.append((sql, list(parameters) if many else parameters))
 
     sa.event.listen(store._engine, "before_cursor_execute", note)
     try:

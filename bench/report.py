@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from os import cpu_count
 from typing import Any
@@ -26,7 +26,7 @@ except ImportError:  # only the extra [cli] brings it
 
 PACKAGES = (
     "attrs", "cattrs", "transitions", "sqlalchemy", "psycopg", "pymysql", "pymongo", "numpy", "businesstimedelta",
-    "workclock",
+    "workclock", "bm25s", "snowballstemmer", "PyStemmer",
 )  # fmt: skip
 HEAD = ("what", "measured", "", "ratio", "quartiles", "target", "")
 
@@ -92,6 +92,33 @@ class Line:
 
 
 @attrs.frozen(kw_only=True)
+class Grid:
+    """
+    A table with columns of its own, beside that of the lines.
+
+    Attributes:
+        head: Name of each column; the first one is of texts, the others are of figures.
+        rows: A text, then figures or texts.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """Return the texts of the rows."""
+        return [
+            tuple(cell if isinstance(cell, str) else str(cell) if isinstance(cell, int) else _figure(cell)
+                  for cell in row)
+            for row in self.rows
+        ]  # fmt: skip
+
+    def data(self) -> dict[str, Any]:
+        """Return the table for JSON."""
+        return {"title": self.title, "rows": [dict(zip(self.head, row, strict=True)) for row in self.rows]}
+
+
+@attrs.frozen(kw_only=True)
 class Measurement:
     """
     One table.
@@ -99,21 +126,24 @@ class Measurement:
     Attributes:
         how: What was compared with what, in a sentence or two.
         facts: Counts and findings that are no times.
+        grids: Tables with other columns, shown before it.
     """
 
     title: str
     how: str
     lines: tuple[Line, ...]
     facts: Mapping[str, Any] = attrs.field(factory=dict)
+    grids: tuple[Grid, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """Return the table for JSON."""
-        return {
+        found: dict[str, Any] = {
             "title": self.title,
             "how": self.how,
             "lines": {line.key: line.data() for line in self.lines},
             "facts": dict(self.facts),
         }
+        return found | ({"tables": [grid.data() for grid in self.grids]} if self.grids else {})
 
 
 def _figure(value: float) -> str:
@@ -140,36 +170,42 @@ def machine() -> dict[str, Any]:
 def show(measurement: Measurement) -> None:
     """Print a measurement."""
     rows = [line.cells() for line in measurement.lines]
+    tables = [(grid.title, grid.head, (0,), grid.cells()) for grid in measurement.grids]
+    tables.append((measurement.title, HEAD, (0, 2), rows))
     if Console is None:
-        _plainly(measurement, rows)
-        return
-    table = Table(title=measurement.title, title_justify="left", title_style="bold", caption_justify="left")
-    for place, name in enumerate(HEAD):
-        table.add_column(name, justify="left" if place in (0, 2) else "right", overflow="fold" if place == 0 else None)
+        for table in tables:
+            _plainly(*table)
+    else:
+        console = Console(highlight=False, markup=False)
+        if not console.is_terminal:
+            console.width = 120
+        for table in tables:
+            console.print(_drawn(*table))
+    for text in _notes(measurement):
+        print(text) if Console is None else console.print(text)
+    print()
+
+
+def _drawn(title: str, head: Sequence[str], texts: Collection[int], rows: Iterable[tuple[str, ...]]) -> Any:
+    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
+    for place, name in enumerate(head):
+        justify: Any = "left" if place in texts else "right"
+        table.add_column(name, justify=justify, overflow="fold" if place == 0 else "ellipsis")
     for row in rows:
         table.add_row(*row, style="bold red" if row[-1] in ("OVER", "SHORT") else None)
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 120
-    console.print(table)
-    for text in _notes(measurement):
-        console.print(text)
-    console.print()
+    return table
 
 
-def _plainly(measurement: Measurement, rows: Iterable[tuple[str, ...]]) -> None:
-    table = [HEAD, *rows]
-    widths = [max(len(row[place]) for row in table) for place in range(len(HEAD))]
-    print(measurement.title)
+def _plainly(title: str, head: tuple[str, ...], texts: Collection[int], rows: Iterable[tuple[str, ...]]) -> None:
+    table = [head, *rows]
+    widths = [max(len(row[place]) for row in table) for place in range(len(head))]
+    print(title)
     for row in table:
         aligned = (
-            cell.ljust(width) if place in (0, 2) else cell.rjust(width)
+            cell.ljust(width) if place in texts else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         print("  " + "  ".join(aligned).rstrip())
-    for text in _notes(measurement):
-        print(text)
-    print()
 
 
 def _notes(measurement: Measurement) -> list[str]:
