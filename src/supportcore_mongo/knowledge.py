@@ -15,7 +15,7 @@ from bson.int64 import Int64
 from pymongo import DeleteOne, UpdateOne
 
 from supportcore.knowledge.article import Article, Deflection, Reading, Readings, Revision, Suggestion
-from supportcore.knowledge.postings import Found, Hit, Search
+from supportcore.knowledge.postings import BOOSTED, PLAIN, Found, Hit, Search
 from supportcore.storage import codec
 from supportcore.storage.ports import Steps
 from supportcore.text import instant_text
@@ -177,7 +177,7 @@ def search_pipeline(desk: str, search: Search) -> list[Doc]:
     times: int | Doc = 4
     if weights and search.boosted:
         group["boosted"] = any_of(set(search.boosted))
-        times = {"$cond": ["$boosted", 5, 4]}
+        times = {"$cond": ["$boosted", BOOSTED, PLAIN]}
     score: Doc = {"$multiply": ["$score", times]} if weights else {"$literal": 0}
     return [
         {"$match": where},

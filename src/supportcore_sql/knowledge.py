@@ -10,13 +10,12 @@ from operator import itemgetter
 from typing import Any
 
 from supportcore.knowledge.article import Article, Deflection, Reading, Readings, Revision, Suggestion
-from supportcore.knowledge.postings import ARTICLES, TICKETS, Found, Hit, Indexing, Search
+from supportcore.knowledge.postings import ARTICLES, TICKETS, Found, Hit, Indexing, Search, is_counted
 from supportcore.storage import codec
 from supportcore.storage.ports import Entry, Steps, Words
 from supportcore.tickets.commands import Decision
 from supportcore_sql import rows
 from supportcore_sql.knowledge_statements import FEW, Shape
-from supportcore_sql.knowledge_tables import has_total
 from supportcore_sql.portable import Operation
 from supportcore_sql.portal import PortalSql, parts
 
@@ -73,8 +72,8 @@ class KnowledgeSql(PortalSql):
         """Return how many records have each of *terms*, without those that none has."""
         given, params = self._sql.given, {"desk": self._desk, "kind": kind}
         asked = tuple(dict.fromkeys(terms))
-        totals = tuple([term for term in asked if has_total(term)])
-        counts = tuple([term for term in asked if not has_total(term)])
+        totals = tuple([term for term in asked if is_counted(term)])
+        counts = tuple([term for term in asked if not is_counted(term)])
         if not asked:
             return {}
         if counts:
@@ -102,12 +101,12 @@ class KnowledgeSql(PortalSql):
         """
         sql, last = self._sql, _last(changes)
         operations: list[Operation] = []
-        gone = [(*key, 0) for key in last if last[key] is None and not has_total(key[1])]
-        come = [(*key, impact) for key, impact in last.items() if impact is not None and not has_total(key[1])]
+        gone = [(*key, 0) for key in last if last[key] is None and not is_counted(key[1])]
+        come = [(*key, impact) for key, impact in last.items() if impact is not None and not is_counted(key[1])]
         for statement, found in ((sql.drop_postings, gone), (sql.put_postings, come)):
             operations += [(statement, self._postings(part)) for part in parts(found, POSTINGS_AT_ONCE)]
         totals: Counter[tuple[str, str, str]] = Counter()
-        for total, keys in groupby((key for key in last if has_total(key[1])), key=itemgetter(0, 1, 2)):
+        for total, keys in groupby((key for key in last if is_counted(key[1])), key=itemgetter(0, 1, 2)):
             for part in parts(tuple(keys), POSTINGS_AT_ONCE):
                 totals[total] -= (yield sql.drop_postings, self._postings([(*key, 0) for key in part])).rowcount
                 come = [(*key, impact) for key in part if (impact := last[key]) is not None]
@@ -126,7 +125,7 @@ class KnowledgeSql(PortalSql):
         """Store entries, all of one kind; postings count in their totals."""
         yield from super().put_entries(entries)
         keys = [one.key for one in entries if one.kind == "posting"]
-        totals = Counter((str(kind), str(term), str(scope)) for kind, term, scope, _ in keys if has_total(str(term)))
+        totals = Counter((str(kind), str(term), str(scope)) for kind, term, scope, _ in keys if is_counted(str(term)))
         if totals:
             yield self._sql.add_to_total, self._more(totals)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from supportcore.knowledge.postings import BOOSTED, PLAIN
 from supportcore_sql import rows
 from supportcore_sql.given import given_on
 from supportcore_sql.portal_statements import PortalStatements
@@ -14,8 +15,6 @@ from supportcore_sql.prepared import Prepared
 from supportcore_sql.preparing import Statement, param
 from supportcore_sql.tables import Tables
 
-BOOSTED, PLAIN = 5, 4
-"""What a score is multiplied by; see `supportcore.knowledge.postings.Search`."""
 FEW = 4
 """Scopes that are parameters of their own; a list takes drivers longer."""
 

@@ -18,11 +18,6 @@ TERM, SCOPE = 120, 80
 """Characters of the term and of the scope of a posting, at most; see `supportcore.knowledge.postings`."""
 
 
-def has_total(term: str) -> bool:
-    """Return whether records with *term* are counted in the totals, as all articles of a language are under ``es:``."""
-    return term.endswith(":")
-
-
 def _key_of_postings() -> tuple[sa.Column[Any], ...]:
     return (text("kind", KEY), text("term", TERM), text("scope", SCOPE))
 

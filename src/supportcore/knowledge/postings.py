@@ -14,6 +14,17 @@ import attrs
 ARTICLES = "article"
 TICKETS = "ticket"
 """The kinds of records that are found."""
+BOOSTED, PLAIN = 5, 4
+"""What the score of a record is multiplied by that has a boosted term, and of one that has none."""
+
+
+def is_counted(term: str) -> bool:
+    """
+    Return whether *term* is one by which records are counted, as all articles in Spanish are by ``es:``.
+
+    Every search asks how many records have it, and many have, so a store may keep the number.
+    """
+    return term.endswith(":")
 
 
 @attrs.frozen
@@ -67,7 +78,7 @@ class Search:
 
     A record is found if it has one of the terms of `weights` (any record, if there are none), and for each of
     `required` one of its terms. Its score is the sum of impact times weight over the terms of `weights` that it has,
-    times 5 if it has one of `boosted`, else times 4. Each record's postings of one kind have one scope.
+    times `BOOSTED` if it has one of `boosted`, else times `PLAIN`. Each record's postings of one kind have one scope.
 
     Order: by score, descending, then by id of the record, ascending.
 

@@ -22,6 +22,7 @@ import attrs
 
 from supportcore.analysis import CODE, code_term, languages_of, term, tokens, without_tilde
 from supportcore.knowledge.indexing import BEGINNING, FOLDED, LONGEST_BEGINNING, SHORTEST_BEGINNING, folded_term
+from supportcore.knowledge.postings import is_counted
 
 LONGEST_QUESTION = 4096  # characters
 MOST_WORDS = 32
@@ -135,7 +136,7 @@ def weights(terms: Iterable[str], frequencies: Mapping[str, int], *, share: int 
         frequencies: How many records have a term, with `markers`.
         share: What the weight is divided by.
     """
-    everything = sum(count for term, count in frequencies.items() if term.endswith(":"))
+    everything = sum(count for term, count in frequencies.items() if is_counted(term))
     found: dict[str, int] = {}
     for each in terms:
         count = frequencies.get(each, 0)

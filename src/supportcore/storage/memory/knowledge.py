@@ -9,7 +9,7 @@ from datetime import datetime
 import attrs
 
 from supportcore.knowledge.article import Article, Deflection, Reading, Readings, Revision, Suggestion
-from supportcore.knowledge.postings import Found, Hit, Search
+from supportcore.knowledge.postings import BOOSTED, PLAIN, Found, Hit, Search
 from supportcore.storage import codec
 from supportcore.storage.memory.unit import Transaction, do
 from supportcore.storage.ports import Steps
@@ -31,7 +31,7 @@ class KnowledgeMemory:
             terms_of[record].add(term)
             scores[record] += impact * weights.get(term, 0)
         hits = [
-            Hit(record, scores[record] * (5 if terms & set(search.boosted) else 4))
+            Hit(record, scores[record] * (BOOSTED if terms & set(search.boosted) else PLAIN))
             for record, terms in terms_of.items()
             if record > search.after
             and (not weights or terms & weights.keys())
