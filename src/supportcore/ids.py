@@ -19,6 +19,9 @@ random = Later("random")
 Ids = Callable[[], str]
 """A source of fresh identities; 36 characters, never the same twice."""
 
+Tokens = Callable[[], str]
+"""A source of secrets that go into a link: ASCII letters and digits, of 256 random bits at least."""
+
 _NAMESPACE = bytes.fromhex("6f0f5d0e52d55a3c9d0b3f5f6d1f7f1a")
 
 
@@ -55,3 +58,8 @@ def _spelled(digits: str, *, version: int) -> str:
 def salt() -> str:
     """Return 16 random bytes as hex, for the digest of one content record."""
     return os.urandom(16).hex()
+
+
+def random_token() -> str:
+    """Return 32 random bytes as hex, for a link that nobody can guess."""
+    return os.urandom(32).hex()

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -214,6 +215,17 @@ def email_fault(value: object, path: str) -> Fault | None:
     return fault
 
 
+def zone_fault(value: object, path: str) -> Fault | None:
+    """Return what is wrong with *value* as the name of a time zone, or None; empty is legal."""
+    fault = text_fault(value, path, limit=TITLE_LIMIT)
+    try:
+        if fault is None and value:
+            ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):
+        return Fault(path, "unknown_zone", facts(zone=value))
+    return fault
+
+
 def _encodes(value: str) -> bool:
     try:
         value.encode()
@@ -286,6 +298,11 @@ def seen_version() -> Any:
 def email(default: Any = attrs.NOTHING) -> Any:
     """Declare a field that holds an e-mail address or nothing."""
     return _field(email_fault, default)
+
+
+def zone(default: Any = attrs.NOTHING) -> Any:
+    """Declare a field that holds the name of a time zone or nothing."""
+    return _field(zone_fault, default)
 
 
 def instant_at(default: Any = attrs.NOTHING) -> Any:

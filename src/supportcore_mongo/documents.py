@@ -77,6 +77,7 @@ def ticket_document(ticket: Ticket) -> Doc:
         wake_at=ticket.wake_at or NEVER,
         due_at=ticket.due_at or NEVER,
         is_open=ticket.is_open,
+        approval=ticket.approval,
         green_at=ticket.green_at,
         amber_at=ticket.amber_at,
         red_at=ticket.red_at,

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 from supportcore.storage import codec
-from supportcore.storage.ports import Lease, Record, Ref, Steps
+from supportcore.storage.ports import Lease, Record, Ref, Steps, leased
 from supportcore.text import FIRST_INSTANT
 from supportcore.tickets.commands import Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore_mongo import documents, feed
 from supportcore_mongo.blobs import MongoBlobs
+from supportcore_mongo.credentials import MongoCredentials
 from supportcore_mongo.knowledge import MongoKnowledge
 from supportcore_mongo.operations import Doc, Operation, count_up, groups, insert, put, rows
 from supportcore_mongo.portable import PortableMongo
@@ -32,7 +34,7 @@ def desks() -> Steps[tuple[str, ...]]:
     return tuple(sorted({*of_tickets, *of_rules}))
 
 
-class MongoLedger(MongoTickets, MongoKnowledge, MongoPortal, MongoBlobs, PortableMongo):
+class MongoLedger(MongoTickets, MongoKnowledge, MongoCredentials, MongoPortal, MongoBlobs, PortableMongo):
     """One desk in a MongoDB database; see `supportcore.storage.ports.Ledger`."""
 
     __slots__ = ()
@@ -133,8 +135,8 @@ class MongoLedger(MongoTickets, MongoKnowledge, MongoPortal, MongoBlobs, Portabl
             change = {"$set": {"token": token, "leased_until": until}, "$inc": {"attempts": 1}}
             yield Operation("outbox", "update_many", (key, change))
         return tuple(
-            Lease(row=codec.load(OutboxRow, document["row"]), attempts=document["attempts"] + 1, token=token)
-            for document in found
+            leased(doc["id"], partial(codec.load, OutboxRow, doc["row"]), attempts=doc["attempts"] + 1, token=token)
+            for doc in found
         )
 
     def settle(

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bson.max_key import MaxKey
-from pymongo import UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from supportcore.knowledge.article import Reading
 from supportcore.storage import codec
@@ -145,13 +145,24 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
+_STAYS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "event": frozenset({"sequence"}),
+        "ticket": frozenset({"number", *documents.BESIDE}),
+        "blob": frozenset(),
+    }
+)
+"""Kinds of whose documents a part stays where an entry is replaced, and which fields of the form do."""
+
+
 class PortableMongo:
     """One desk entry by entry; see `supportcore.storage.ports.Portable`."""
 
     __slots__ = ()
     _desk: str
 
-    def entries(self, kind: str, *, after: Key | None, limit: int) -> Steps[tuple[Entry, ...]]:
+    def entries(self, kind: str, *, after: Key | None, limit: int, lock: bool = False) -> Steps[tuple[Entry, ...]]:
+        """Return entries; locked or not, for whoever writes to what was changed since his snapshot is told."""
         how = KINDS[kind]
         where = _scope(self._desk, how)
         if after is not None:
@@ -179,6 +190,39 @@ class PortableMongo:
             yield from insert(how.collection, [self._document(how, entry) for entry in entries])
         if kind in ("ticket", "parked"):
             yield from self._mark_parked_tickets([str(entry.key[0]) for entry in entries])
+
+    def replace_entries(self, entries: Sequence[Entry]) -> Steps[None]:
+        if not entries:
+            return
+        kind, how = entries[0].kind, KINDS[entries[0].kind]
+        stays = _STAYS.get(kind)
+        changes: list[ReplaceOne[Doc] | UpdateOne] = []
+        for entry in entries:
+            where = self._where_key(how, entry.key)
+            if stays is None:
+                changes.append(ReplaceOne(where, self._document(how, entry)))
+            else:
+                new = {name: value for name, value in how.document(entry.form).items() if name not in stays}
+                changes.append(UpdateOne(where, {"$set": new}))
+        yield Operation(how.collection, "bulk_write", (changes,), {"ordered": False})
+        if kind == "parked":
+            yield from self._mark_parked_tickets([str(entry.key[0]) for entry in entries])
+
+    def drop_entries(self, kind: str, keys: Sequence[Key]) -> Steps[None]:
+        if not keys:
+            return
+        how = KINDS[kind]
+        gone = [DeleteOne(self._where_key(how, key)) for key in keys]
+        yield Operation(how.collection, "bulk_write", (gone,), {"ordered": False})
+        if kind == "parked":
+            where = {"desk": self._desk, "id": {"$in": [key[0] for key in keys]}}
+            unmarked = {"parked_until": documents.BESIDE["parked_until"]}
+            yield Operation("tickets", "update_many", (where, {"$set": unmarked}))
+
+    def _where_key(self, how: Kind, key: Key) -> Doc:
+        """Return the filter of the document under a key."""
+        found = dict(zip(how.fields, self._stored(how, key), strict=True))
+        return found if how.collection in (FILES, CHUNKS) else {"desk": self._desk, **found}
 
     def _document(self, how: Kind, entry: Entry) -> Doc:
         key = dict(zip(how.fields, self._stored(how, entry.key), strict=True))

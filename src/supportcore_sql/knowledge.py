@@ -10,9 +10,9 @@ from operator import itemgetter
 from typing import Any
 
 from supportcore.knowledge.article import Article, Deflection, Reading, Readings, Revision, Suggestion
-from supportcore.knowledge.postings import ARTICLES, TICKETS, Found, Hit, Indexing, Search, is_counted
+from supportcore.knowledge.postings import ARTICLES, TICKETS, Found, Hit, Indexing, Posting, Search, is_counted
 from supportcore.storage import codec
-from supportcore.storage.ports import Entry, Steps, Words
+from supportcore.storage.ports import Entry, Key, Steps, Words
 from supportcore.tickets.commands import Decision
 from supportcore_sql import rows
 from supportcore_sql.knowledge_statements import FEW, Shape
@@ -128,6 +128,18 @@ class KnowledgeSql(PortalSql):
         totals = Counter((str(kind), str(term), str(scope)) for kind, term, scope, _ in keys if is_counted(str(term)))
         if totals:
             yield self._sql.add_to_total, self._more(totals)
+
+    def drop_entries(self, kind: str, keys: Sequence[Key]) -> Steps[None]:
+        """Remove entries of a kind; postings count no more in their totals."""
+        if kind != "posting":
+            yield from super().drop_entries(kind, keys)
+            return
+        found = [(str(of), Posting(str(term), str(record), scope=str(scope))) for of, term, scope, record in keys]
+        operations, totals = yield from self._index(Indexing(kind=of, drop=(posting,)) for of, posting in found)
+        for operation in operations:  # noqa: UP028  # a list takes no answers
+            yield operation
+        if totals:
+            yield self._sql.add_to_total, totals
 
     # -- articles
 

@@ -20,6 +20,7 @@ from supportcore.tickets.commands import Change, Decision, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.ticket import Ticket
 from supportcore_sql import rows
+from supportcore_sql.credentials import CredentialsSql
 from supportcore_sql.knowledge import KnowledgeSql
 from supportcore_sql.portable import Operation as Operation
 from supportcore_sql.portal import parts
@@ -54,7 +55,7 @@ def _counted_at_once(wheres: Sequence[Predicate]) -> Iterator[tuple[Predicate, .
         yield tuple(part)
 
 
-class SqlLedger(KnowledgeSql):
+class SqlLedger(KnowledgeSql, CredentialsSql):
     """One desk in a SQL database; see `supportcore.storage.ports.Ledger`."""
 
     __slots__ = ()

@@ -195,12 +195,13 @@ class PortableSql:
     def __init__(self, statements: Statements, desk: str) -> None:
         self._sql, self._desk = statements, desk
 
-    def entries(self, kind: str, *, after: Key | None, limit: int) -> Steps[tuple[Entry, ...]]:
+    def entries(self, kind: str, *, after: Key | None, limit: int, lock: bool = False) -> Steps[tuple[Entry, ...]]:
         """Return up to *limit* entries of a kind with a key greater than *after*, by key."""
         stored, width = KINDS[kind], len(ENTRY_KINDS[kind])
         params: Params = {"desk": self._desk, "limit": limit}
         params.update({f"after{place}": part for place, part in enumerate(after or ())})
-        statement = self._sql.entries(stored.table, ENTRY_KINDS[kind], stored.columns, seek=after is not None)
+        table, key, seek = stored.table, ENTRY_KINDS[kind], after is not None
+        statement = self._sql.entries(table, key, stored.columns, seek=seek, lock=lock)
         found = (yield statement, params).all()
         return tuple([Entry(kind, tuple(row[:width]), stored.form(row[width:])) for row in found])
 
@@ -212,10 +213,38 @@ class PortableSql:
             found = [{**stored.row(one.form), "desk": self._desk, **_key(names, one.key)} for one in entries]
             yield self._sql.put_entries(stored.table), found
 
+    def replace_entries(self, entries: Sequence[Entry]) -> Steps[None]:
+        """Store entries, all of one kind, in the place of those under the same keys."""
+        if entries:
+            kind = entries[0].kind
+            stored, names = KINDS[kind], ENTRY_KINDS[kind]
+            stays = {"desk", *names, *_STAYS.get(kind, ())}
+            found = [{n: value for n, value in stored.row(one.form).items() if n not in stays} for one in entries]
+            keys = [self._at(names, one.key) for one in entries]
+            statement = self._sql.replace_entries(stored.table, names, tuple(found[0]))
+            yield statement, [_new(row) | key for row, key in zip(found, keys, strict=True)]
+
+    def drop_entries(self, kind: str, keys: Sequence[Key]) -> Steps[None]:
+        """Remove entries of any kind but ``event``."""
+        if keys:
+            names = ENTRY_KINDS[kind]
+            yield self._sql.drop_entries(KINDS[kind].table, names), [self._at(names, key) for key in keys]
+
+    def _at(self, names: Sequence[str], key: Key) -> Params:
+        return {"at_desk": self._desk, **{f"at_{name}": part for name, part in zip(names, key, strict=True)}}
+
     def last_entry(self, kind: str) -> Steps[Key | None]:
         """Return the greatest key of a kind, or None."""
         row = (yield self._sql.last_entry(KINDS[kind].table, ENTRY_KINDS[kind]), {"desk": self._desk}).first()
         return None if row is None else tuple(row)
+
+
+_STAYS: Mapping[str, tuple[str, ...]] = {"event": ("sequence",), "ticket": ("number",)}
+"""Columns that stay as they are where an entry is replaced."""
+
+
+def _new(row: Params) -> Params:
+    return {f"new_{name}": value for name, value in row.items()}
 
 
 def _key(names: Sequence[str], key: Key) -> Params:

@@ -21,6 +21,7 @@ from supportcore.sla.ledger import Hold
 from supportcore.storage import codec
 from supportcore.storage.ports import Record
 from supportcore.text import NEVER, instant_text
+from supportcore.tickets.bonds import Approval, Follower, Link
 from supportcore.tickets.commands import OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.files import File
@@ -44,7 +45,17 @@ def _maker(kind: type[Any], names: tuple[str, ...]) -> Callable[[Row], Any]:
 
 
 _IN_DOC: Mapping[str, type[Any]] = MappingProxyType(
-    {"timers": Timer, "clocks": Clock, "ledger": Hold, "solved_by": str}
+    {
+        "timers": Timer,
+        "clocks": Clock,
+        "ledger": Hold,
+        "solved_by": str,
+        "approvals": Approval,
+        "tags": str,
+        "followers": Follower,
+        "links": Link,
+        "merged": str,
+    }
 )
 """Fields of a ticket that hold records or ids; they stand in ``doc``, if there are any."""
 _DERIVED = attrgetter("is_open", "wake_at", "due_at", "green_at", "amber_at", "red_at")
@@ -66,6 +77,7 @@ def ticket_row(ticket: Ticket) -> Params:
     else:
         row["is_open"], row["wake_at"] = ticket.is_open, ticket.wake_at if ticket.timers else None
         row["due_at"] = row["green_at"] = row["amber_at"] = row["red_at"] = None
+    row["approval"] = ticket.approval if ticket.approvals else None
     doc = row["doc"] = {}
     for name in _IN_DOC:
         if records := getattr(ticket, name):

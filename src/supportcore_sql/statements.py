@@ -161,6 +161,11 @@ class Statements(KnowledgeStatements):
         )
         told = ("active", "translation_of", "body")
         self.put_record = Prepared(self.upsert(records, {}, lambda given: {name: given[name] for name in told}))
+        self.add_record = Prepared(sa.insert(records))
+        named = (records.c.desk == param("desk"), records.c.kind == param("kind"), records.c.id == param("id"))
+        self.credential: Statement = sa.select(records.c.body).where(*named)
+        self.credential_locked: Statement = self.credential.with_for_update()
+        self.drop_credential: Statement = sa.delete(records).where(*named)
         self.rules: Statement = sa.select(tables.rules.c.document).where(
             tables.rules.c.desk == param("desk"), tables.rules.c.rules_hash == param("rules_hash")
         )

@@ -34,6 +34,9 @@ _TEXTS: tuple[tuple[str, int, bool], ...] = (
     ("assignee", ID_LIMIT, True),
     ("agreement", ID_LIMIT, True),
     ("levels", ID_LIMIT, True),
+    ("reference", ID_LIMIT, True),
+    ("approval", KEY, True),
+    ("merged_into", ID_LIMIT, True),
 )
 
 TICKET_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -57,7 +60,12 @@ def ticket_columns() -> tuple[sa.Column[Any], ...]:
         sa.Column("version", sa.BigInteger, nullable=False),
         *(text(name, length, nullable) for name, length, nullable in _TEXTS),
         sa.Column("priority_rank", sa.Integer, nullable=False),
+        sa.Column("rating", sa.BigInteger),
         sa.Column("is_open", sa.Boolean, nullable=False),
+        sa.Column("reassigned", sa.Boolean, nullable=False),
+        sa.Column("confirmed", sa.Boolean, nullable=False),
+        sa.Column("rated", sa.Boolean, nullable=False),
+        sa.Column("worded", sa.Boolean, nullable=False),
         sa.Column("opened_at", Instant, nullable=False),
         sa.Column("updated_at", Instant, nullable=False),
         sa.Column("last_reply_at", InstantOrNever, nullable=False),

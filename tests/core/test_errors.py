@@ -27,6 +27,7 @@ from supportcore.errors import (
     SupportError,
     facts,
 )
+from supportcore.notices import NotSent
 from supportcore.replay.faults import LogError
 from supportcore.sla.daysoff import HolidaysError
 from supportcore.storage.ports import RECORD_KINDS
@@ -34,7 +35,7 @@ from supportcore.text import instant_of_text
 
 SOURCE = Path(__file__).parents[2] / "src"
 TABLE = "CODES: Mapping[str, Code]"
-MAKERS = {"Reason": 0, "Fault": 1, "LogError": 0, "CopyError": 0, "HolidaysError": 0}
+MAKERS = {"Reason": 0, "Fault": 1, "LogError": 0, "CopyError": 0, "HolidaysError": 0, "NotSent": 0}
 """Which argument of each call is a code."""
 
 
@@ -194,7 +195,7 @@ def test_the_tree_of_the_page_is_the_tree_of_the_classes() -> None:
         if depth:
             way[depth - 1 :] = [name]
             drawn[name] = way[depth - 2] if depth > 1 else "Exception"
-    kinds = [SupportError, CopyError, LogError, HolidaysError]
+    kinds = [SupportError, CopyError, LogError, HolidaysError, NotSent]
     kinds += [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, SupportError)]
     assert {kind.__name__: kind.__bases__[0].__name__ for kind in kinds} == drawn
 

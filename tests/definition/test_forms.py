@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from supportcore.definition.forms import OWN_TEXT
 from supportcore.definition.loader import restore
 from supportcore.forms.fields import FILE_LIMIT, FILES_AT_ONCE, Slot
 from supportcore.predicate import ALWAYS
@@ -30,7 +31,7 @@ def test_a_field_is_what_the_definition_says() -> None:
     assert (0, 9, True) == (fields["floor"].minimum, fields["floor"].maximum, fields["floor"].whole)
     assert ("[A-Z]{2}-[0-9]{4}", "phone") == (fields["code"].pattern, fields["code"].prefill)
     assert 80 == fields["subject"].most
-    assert TEXT_LIMIT == fields["desk_only"].most
+    assert OWN_TEXT == fields["desk_only"].most
     assert ALWAYS == fields["floor"].when
     assert fields["lift"].asked({"floor": 2}, None)
     assert not fields["lift"].asked({"floor": 0}, None)

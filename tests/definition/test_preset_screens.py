@@ -12,7 +12,20 @@ from typing import Any
 
 import pytest
 
-from supportcore import Actor, Agent, Contact, Customer, Desk, FrozenClock, Module, Product, Team, Version
+from supportcore import (
+    Actor,
+    Agent,
+    Contact,
+    Customer,
+    Desk,
+    FrozenClock,
+    Module,
+    Product,
+    Project,
+    Service,
+    Team,
+    Version,
+)
 from supportcore.definition import PRESETS, Definition, load_definition
 from supportcore.definition.loader import define, restore
 from supportcore.definition.model import FilePolicy
@@ -28,8 +41,31 @@ MB = 1_048_576
 CASE = {
     "noova": {"product": "facturas", "priority": "alta", "type": "problema"},
     "belenus": {"product": "facturas", "module": "timbrado", "product_version": "pro"},
+    "cltech": {"project": "norte", "service": "cambio", "product": "facturas", "module": "timbrado"},
+    "comfanorte": {"area": "gestion_tecnologica"},
+    "infoavan": {"service": "ventas", "type": "problema"},
 }
-STAFF = {"noova": "consultor", "belenus": "responsable"}
+STAFF = {
+    "noova": "consultor",
+    "belenus": "responsable",
+    "cltech": "ingeniero",
+    "comfanorte": "asesor",
+    "infoavan": "contacto",
+}
+CUSTOMER = {"comfanorte": "usuario"}
+"""The role of a customer, where it is not ``cliente``."""
+SOLVING = {
+    "noova": "propose_solution",
+    "belenus": "close_technically",
+    "cltech": "close",
+    "comfanorte": "handle",
+    "infoavan": "propose",
+}
+ASKED = {
+    "comfanorte": {"subject", "text", "assignee", "area", "comment"},
+    "infoavan": {"subject", "text", "assignee", "service", "comment"},
+}
+"""Some of the fields that are asked, where there is no product."""
 
 
 class House:
@@ -44,8 +80,13 @@ class House:
             customers=[Customer(id="acme", name="ACME"), Customer(id="zeta", name="Zeta")],
             contacts=[Contact(id=key, name=key.title(), customers={of}) for key, of in people.items()],
             agents=[Agent(id="luis", name="Luis"), Agent(id="sara", name="Sara")],
-            teams=[Team(id="soporte", name="Soporte", members=["luis"])],
+            teams=[
+                Team(id=key, name=key.title(), members=["luis"])
+                for key in self.desk.definition.routing.teams or ("soporte",)
+            ],
             products=[Product(id="facturas", name="Facturas")],
+            services=[Service(id="ventas", name="Ventas", customers={"acme"}), Service(id="cambio", name="Cambio")],
+            projects=[Project(id="norte", name="Norte", customer="acme")],
             modules=[Module(id="timbrado", name="Timbrado", product="facturas")],
             versions=[Version(id="pro", name="Pro", product="facturas")],
         )
@@ -54,10 +95,12 @@ class House:
         self.luis = self.acting("luis", STAFF[preset])
 
     def acting(self, person: str, *roles: str, locale: str = "es") -> Any:
-        return self.desk.acting_as(Actor(id=person, roles=roles, locale=locale))
+        teams = self.desk.definition.routing.teams
+        return self.desk.acting_as(Actor(id=person, roles=roles, teams=teams, locale=locale))
 
     def customer(self, person: str, customer: str, locale: str = "es") -> Any:
-        return self.desk.acting_as(Actor(id=person, roles={"cliente"}, customers={customer}, locale=locale))
+        roles = {CUSTOMER.get(self.preset, "cliente")}
+        return self.desk.acting_as(Actor(id=person, roles=roles, customers={customer}, locale=locale))
 
     def case(self, acting: Any, subject: str = "No se envía", **more: Any) -> str:
         """Open a ticket and return its id."""
@@ -109,10 +152,10 @@ def test_every_field_of_every_form_has_label_and_help(preset: str, locale: str) 
                 assert [] == [key for key in keys if not form.help.get(key)], form.key
                 assert [] == [key for key, title in titles.items() if title == key], form.key
                 assert [] == [slot.key for slot in form.slots if slot.label == slot.key or not slot.help], form.key
-        action = {"noova": "propose_solution", "belenus": "close_technically"}[preset]
         if house.luis.get(ticket).state == house.desk.definition.workflow.initial:
-            house.luis.act(ticket, action, {"comment": "Instale la actualización."})
-    assert {"subject", "text", "assignee", "product", "comment"} <= seen
+            house.luis.assign(ticket, {"assignee": "luis"})
+            house.luis.act(ticket, SOLVING[preset], {"comment": "Instale la actualización."})
+    assert ASKED.get(preset, {"subject", "text", "assignee", "product", "comment"}) <= seen
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -250,13 +293,15 @@ def test_the_list_of_belenus(belenus: House) -> None:
         "Estatus del Ticket",
         "Esperando Respuesta de",
         "Número de Ticket",
+        "VoBo",
         "Fecha y Hora",
+        "Reasignado a otro técnico",
         "Técnico Asignado",
         "Registrado por",
         "Cliente",
     ]
     assert columns == [column.label for column in listing.columns]
-    filters = ["Número de Ticket", "Cliente", "Responsable", "Técnico Asignado", "Producto"]
+    filters = ["Número de Ticket", "No. Proveedor", "Cliente", "Técnico Responsable", "Técnico Asignado", "Producto"]
     assert filters == [found.label for found in listing.filters]
     (row,) = belenus.ana.listing(where={"number": belenus.ana.get(seen[1]).number}).rows  # belenus-05
     assert (seen[1], "view") == (row.id, row.actions[0].name)  # belenus-18
@@ -285,7 +330,7 @@ def test_the_situation_of_a_ticket_of_belenus(belenus: House) -> None:
     belenus.luis.act(ticket, "close_technically", {"comment": "Instale la actualización."})
     belenus.ana.act(ticket, "approve")
     found.append(icon())
-    told = ["A tiempo", "Próximo a vencer", "Retrasado"]
+    told = ["A Tiempo", "Próximo a Vencer", "Retrasado"]
     lights = [f"light-{color}" for color in ("green", "amber", "red")]
     assert [("", ""), *zip(lights, told, strict=True), ("", "")] == found
 
@@ -337,9 +382,15 @@ def test_the_page_of_a_ticket_of_belenus(belenus: House) -> None:
     deadline = belenus.clock() + timedelta(hours=2)
     belenus.luis.set_deadline(ticket, deadline)
     told = {field.label: field.value.text for field in belenus.ana.page(ticket).header}
-    assert ("Abierto", "A tiempo", "Soporte Técnico", "Luis", "Luis") == tuple(
+    assert ("Abierto", "A Tiempo", "Soporte Técnico", "Luis", "Luis") == tuple(
         told[label]
-        for label in ("Estatus del Ticket", "Situación", "Esperando Respuesta de", "Responsable", "Técnico Asignado")
+        for label in (
+            "Estatus del Ticket",
+            "Situación",
+            "Esperando Respuesta de",
+            "Técnico Responsable",
+            "Técnico Asignado",
+        )
     )
     assert told["Plazo"].startswith("2 mar 2026, 10:01")
 

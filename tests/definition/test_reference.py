@@ -9,9 +9,10 @@ from typing import get_args
 import attrs
 
 from supportcore.definition import labels
-from supportcore.definition.forms import FILES
+from supportcore.definition.files import FILES
 from supportcore.definition.levels import ALWAYS_OPEN
-from supportcore.definition.model import LEVELS, FilePolicy, NoticeEvent
+from supportcore.definition.model import LEVELS, FilePolicy
+from supportcore.definition.parts import NoticeEvent
 from supportcore.definition.screens import COLUMNS, DEFAULT_LIST, SORTED, VIEWS, ListRule
 from supportcore.definition.showing import LIMIT
 from supportcore.desk import Promise

@@ -86,7 +86,7 @@ def _values(
     match field.kind:
         case "title" | "text":
             if field.pattern is not None:
-                return _matching(field.pattern, field.most)
+                return _matching(field.pattern, field.most, lines=field.lines)
             most = min(field.most, 300)
             return st.sampled_from(
                 [text for text in (*TEXTS, "😀" * most, "a" * field.most) if len(text) <= field.most]
@@ -114,8 +114,10 @@ def _values(
     return st.sampled_from(fitting) if fitting else None
 
 
-def _matching(pattern: str, most: int) -> st.SearchStrategy[str] | None:
+def _matching(pattern: str, most: int, *, lines: bool) -> st.SearchStrategy[str] | None:
     found = [text for text in MATCHING if len(text) <= most and re.fullmatch(pattern, text)]
+    if lines:
+        found += [f"{text}\n{text}" for text in found if 2 * len(text) < most]
     return st.sampled_from(found) if found else None
 
 
@@ -147,7 +149,7 @@ def _edges(field: Field, records: Iterable[Any]) -> list[Any]:
     match field.kind:
         case "title" | "text":
             texts = [character * length for character in "a😀" for length in (field.most, field.most + 1)]
-            return [*texts, "\u3000" * 3, "A\n", "\n"]
+            return [*texts, "\u3000" * 3, "A\n", "\n", "a\nb", "AB-1\nAB-1", "AB-1\n\nAB-1", "\na", "a\n", "b\nx"]
         case "number":
             ends = [field.least, field.greatest]
             near = [end + step for end in ends for step in (-1, -0.5, 0.5, 1)]

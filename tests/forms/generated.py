@@ -28,6 +28,7 @@ from supportcore import (
 )
 from supportcore.definition.loader import restore
 from supportcore.definition.model import Definition
+from supportcore.forms.patterns import crosses_lines
 from tests.forms.documents import INSTANTS, MATCHING, PATTERNS
 
 BASE = load_definition("noova")
@@ -119,6 +120,8 @@ def _field(
     if kind in ("title", "text"):
         if draw(st.booleans()):
             field["pattern"] = draw(st.sampled_from(PATTERNS))
+            if kind == "text" and not crosses_lines(field["pattern"]):
+                field["lines"] = draw(st.booleans())
         if draw(st.booleans()):
             field["prefill"] = draw(st.sampled_from(["name", "email", "phone"]))
         fitting = [text for text in MATCHING if "pattern" not in field or re.fullmatch(field["pattern"], text)]

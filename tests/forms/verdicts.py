@@ -16,8 +16,13 @@ from supportcore import Invalid
 from supportcore.desk.views.records import FormView, Submit
 from tests.node.judge import judge
 
-BY_THE_CLOCK = ("deadline_passed", "deadline_too_far")
-"""What a deadline is refused for at the instant it is sent, which no schema can say."""
+BY_THE_CLOCK = (
+    "deadline_passed", "deadline_too_far", "span_reversed", "span_passed", "span_too_far", "inside_open_hours",
+)  # fmt: skip
+"""What a deadline, or a span out of hours, is refused for at the instant it is sent, which no schema can say."""
+
+FOR_WANT_OF_FILES = ("nothing_said",)
+"""What a file beside the document would mend."""
 
 
 class Verdict(NamedTuple):
@@ -55,7 +60,7 @@ def engine(me: Any, view: FormView, submit: Submit, document: Any) -> frozenset[
         me.submit(submit, document)
     except Invalid as error:
         slots = {slot.key for slot in view.slots}
-        faults = [fault for fault in error.faults if fault.code not in BY_THE_CLOCK]
+        faults = [fault for fault in error.faults if fault.code not in (*BY_THE_CLOCK, *FOR_WANT_OF_FILES)]
         return frozenset(f.path for f in faults if f.path not in slots or f.code == "unknown_field") or None
     return None
 

@@ -11,16 +11,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from supportcore.knowledge.article import Article, Category, Reading, Revision, Suggestion
 from supportcore.people.agents import Agent, Team
+from supportcore.people.credentials import Account, Invitation, UserName
 from supportcore.people.customers import Agreement, Contact, Customer
+from supportcore.people.preferences import Preferences
 from supportcore.products import Module, Product, Project, Service, Version
 from supportcore.sla.clocks import Clock
 from supportcore.sla.ledger import Hold
 from supportcore.storage import codec
 from supportcore.storage.ports import KIND_OF, Record
+from supportcore.tickets.bonds import Approval, Follower, Link, Vote
 from supportcore.tickets.commands import OutboxRow, Receipt
 from supportcore.tickets.events import (
+    ApprovalAsked,
+    ApprovalWithdrawn,
     ArticleCited,
     ClockBreached,
     ClockPaused,
@@ -35,14 +42,23 @@ from supportcore.tickets.events import (
     DeadlineSet,
     Escalated,
     Event,
+    Followed,
+    Linked,
+    Merged,
+    MergedFrom,
     NoteAdded,
+    Rated,
     Replied,
     Retargeted,
     StateChanged,
+    Tagged,
     TicketAssigned,
     TicketOpened,
     TimerRefused,
     Triaged,
+    Unfollowed,
+    Unlinked,
+    Voted,
 )
 from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket, Timer
@@ -51,6 +67,7 @@ FOLDER = Path(__file__).parent
 PLAIN: Mapping[str, type[Any]] = {
     "ticket": Ticket, "content": Content, "receipt": Receipt, "outbox_row": OutboxRow, "file": File,
     "revision": Revision, "reading": Reading, "suggestion": Suggestion,
+    "account": Account, "user_name": UserName, "invitation": Invitation,
 }  # fmt: skip
 """What is stored besides events and records, by the name of its file."""
 
@@ -73,6 +90,7 @@ CLASSIFIED: dict[str, Any] = {
     "area": "north",
     "origin": "mail",
     "agreement": "gold",
+    "reference": "ZD-0042/ñ",
 }
 WORKING: dict[str, Any] = {"team": "desk", "responsible": "luis", "assignee": "zoë"}
 
@@ -85,6 +103,9 @@ LEDGER = (
     Hold(kind="pause", from_at=AT, to_at=AT + timedelta(hours=1)),
     Hold(kind="done", from_at=AT + timedelta(days=1)),
 )
+OTHER = "6a0e3f1d-6a52-4f6e-9a55-8a100d6f3c1c"
+ASKED = Approval(key="board", voters=("ana", "luis", "zoë"), needed=2)
+VOTES = (Vote(person="zoë", verdict="approve"), Vote(person="luis", verdict="reject"))
 PLAIN_CLOCK_EVENTS = (
     ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockWarned, ClockBreached, ClockRemoved,
 )  # fmt: skip
@@ -101,7 +122,7 @@ EVENTS: tuple[Event, ...] = (
     StateChanged(
         at=AT, actor="luis", action="cancel", source="working", state="cancelled", category="closed",
         outcome="cancelled", waiting_on="external", timers=TIMERS, comment=REF, internal=REF, reason="duplicate",
-        side="staff", pausing=True, files=FILES,
+        side="staff", pausing=True, files=FILES, confirmed=False, rating=0,
     ),
     TicketAssigned(at=AT, actor="luis", **WORKING),
     Triaged(at=AT, actor="luis", **CLASSIFIED),
@@ -112,6 +133,17 @@ EVENTS: tuple[Event, ...] = (
     *(kind(at=AT, actor="system", clock=CLOCK) for kind in PLAIN_CLOCK_EVENTS),
     ClockRetargeted(at=AT, actor="luis", clock=CLOCK, how="prorate"),
     Escalated(at=AT, actor="system", clock=CLOCK, percent=150),
+    Rated(at=AT, actor="ana", rating=4, comment=REF),
+    ApprovalAsked(at=AT, actor="ana", approval=ASKED),
+    ApprovalWithdrawn(at=AT, actor="luis", approval="board"),
+    Voted(at=AT, actor="zoë", approval="board", verdict="reject", internal=REF, decided="rejected"),
+    Tagged(at=AT, actor="luis", tags=("año", "vip")),
+    Followed(at=AT, actor="luis", person="zoë", roles=("agent", "boss")),
+    Unfollowed(at=AT, actor="luis", person="zoë"),
+    Linked(at=AT, actor="luis", kind="blocked_by", other=OTHER),
+    Unlinked(at=AT, actor="luis", kind="parent", other=OTHER),
+    Merged(at=AT, actor="luis", into=OTHER, number=16),
+    MergedFrom(at=AT, actor="luis", ticket=TICKET, number=17),
 )  # fmt: skip
 
 ARTICLE = Article(
@@ -121,7 +153,7 @@ ARTICLE = Article(
     published_at=AT, review_at=AT + timedelta(days=365), updated_at=AT + timedelta(days=1),
 )  # fmt: skip
 RECORDS: tuple[Record, ...] = (
-    Customer(id="acme", name="ACME, S.A.", agreement="gold", active=False),
+    Customer(id="acme", name="ACME, S.A.", agreement="gold", main_contact="luis", active=False),
     Contact(
         id="ana", name="Ana Núñez", customers={"beta", "acme"}, email="ana@acme.example", phone="+34 600 000 000",
         locale="es", active=False,
@@ -142,6 +174,11 @@ RECORDS: tuple[Record, ...] = (
     Project(id="rollout", name="Roll-out", customer="acme", active=False),
     Category(id="access", name="Acceso", parent="help", active=False),
     ARTICLE,
+    Preferences(
+        id="ana", first_name="Ana", last_name="Núñez", position="Compras", phone="+34 600 000 000", avatar="f-1",
+        locale="es", zone="Europe/Madrid", email_notices=False, reading_direction="rtl", visual_mode="dark",
+        active=False,
+    ),
 )  # fmt: skip
 
 OTHERS: Mapping[str, Any] = {
@@ -150,7 +187,12 @@ OTHERS: Mapping[str, Any] = {
         category="closed", outcome="cancelled", waiting_on="external", customer="acme", contact="ana", timers=TIMERS,
         opened_at=AT, updated_at=AT + timedelta(days=1), last_reply_at=AT + timedelta(hours=1),
         closed_at=AT + timedelta(days=1), levels=HASH, clocks=(CLOCK,), ledger=LEDGER, responded_at=AT,
-        imported_at=AT, solved_by=("reset", "crm-login"),
+        imported_at=AT, solved_by=("reset", "crm-login"), reassigned=True, confirmed=True, rating=0, rated=True,
+        worded=True,
+        approvals=(attrs.evolve(ASKED, votes=VOTES, decided="approved"),), tags=("año", "vip"),
+        followers=(Follower(person="zoë", roles=("agent", "boss")),),
+        links=(Link(kind="child", ticket=OTHER), Link(kind="related", ticket=TICKET)), merged_into=OTHER,
+        merged=(TICKET,),
         unanswered_at=AT, **CLASSIFIED, **WORKING,
     ),
     "content": Content(
@@ -171,6 +213,12 @@ OTHERS: Mapping[str, Any] = {
     "suggestion": Suggestion(
         id="s-1", person="ana", at=AT, articles=("reset", "año"), tickets=(TICKET,), read="reset", ticket=TICKET
     ),
+    "account": Account(
+        id="ana", user_name="Ana.Núñez", hash="$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g", changed_at=AT,
+        failures=7, locked_until=AT + timedelta(hours=1), must_change=True, invitation=HASH, invitations=(HASH,),
+    ),
+    "user_name": UserName(id="ana.núñez", person="ana"),
+    "invitation": Invitation(id=HASH, person="ana", expires_at=AT + timedelta(days=7), used_at=AT),
     "outbox_row": OutboxRow(
         id="n-1", ticket=TICKET, position=2, rule="replied", role="contact", recipient="ana", channel="email",
         template="replied", due_at=AT,

@@ -14,7 +14,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from supportcore.storage.ports import Conflict
 from supportcore.testing.conformance import ManyWritersConformance, OverlapsConformance, StoreConformance
-from tests.testing import broken, broken_knowledge, broken_portal
+from tests.testing import broken, broken_credentials, broken_knowledge, broken_portal, broken_rewriting
 
 FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken.VersionsIgnored, "test_a_stale_version_is_a_conflict", {"version": 3}),
@@ -60,6 +60,11 @@ FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken.EntriesFold, "test_entries_come_by_key", {}),
     (broken.EntriesFromTheEdge, "test_entries_come_by_key", {}),
     (broken.EntriesReplace, "test_an_entry_is_put_once", {"kind": "receipt"}),
+    (broken_rewriting.SequencesRewritten, "test_an_entry_is_replaced_where_it_is", {"kind": "event"}),
+    (broken_rewriting.NumbersRewritten, "test_an_entry_is_replaced_where_it_is", {"kind": "ticket"}),
+    (broken_rewriting.MissingOnesStored, "test_an_entry_is_replaced_where_it_is", {"kind": "file"}),
+    (broken_rewriting.DropsAllOfAKind, "test_an_entry_is_dropped_alone", {"kind": "read"}),
+    (broken_rewriting.LocksNothing, "test_what_is_locked_is_rewritten_by_one", {}),
     (broken.EntriesForgetLeases, "test_a_desk_moves_entry_by_entry", {}),
     (broken.FormsOfItsOwn, "test_forms_are_those_of_every_store", {}),
     (broken_portal.FilesTakenTwice, "test_what_is_no_draft_is_not_taken", {"why": "taken"}),
@@ -83,6 +88,11 @@ FOUND_BY: list[tuple[type[broken.BrokenStore], str, dict[str, Any]]] = [
     (broken_portal.ReadByAll, "test_what_was_read_is_known", {}),
     (broken_portal.CountsOnce, "test_counts_come_together", {}),
     (broken_portal.FilesLeftBehind, "test_an_entry_is_put_once", {"kind": "file"}),
+    (broken_credentials.CredentialsNotLocked, "test_no_order_of_steps_loses_a_guess", {}),
+    (broken_credentials.CredentialsNotLocked, "test_no_guess_is_lost_among_others", {}),
+    (broken_credentials.CredentialsReplaced, "test_a_credential_is_added_once", {}),
+    (broken_credentials.CredentialsFold, "test_a_credential_comes_back_as_it_was_put", {}),
+    (broken_credentials.CredentialsRetired, "test_a_credential_comes_back_as_it_was_put", {}),
     (broken_knowledge.TotalsOfPages, "test_a_page_beyond_the_end_tells_the_total", {}),
     (broken_knowledge.TotalsOfPages, "test_questions_are_answered_as_on_every_store", {}),
     (broken_knowledge.ScoresRounded, "test_scores_may_be_large", {}),

@@ -35,7 +35,12 @@ LONGEST = 40
 CODE = "#"
 """In the place of the language in the term of a code."""
 _STEMMERS = {"es": "spanish", "en": "english"}
-_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # combining, and what is not seen within a word
+_MARKS = (
+    "\u0300-\u036f"  # combining; beside them those that letters of other scripts are taken apart into
+    "\u05b4\u05b7-\u05b9\u05bc\u05bf\u05c1\u05c2\u064b-\u0655\u0670\u093c\u09bc\u0a3c\u0b3c\u0bd7\u0fb5\u0fb7"
+    "\u102e\u1b35\u3099\u309a\U000110ba"
+    "\u00ad\u200b-\u200d\u2060\ufeff"  # what is not seen within a word
+)
 _WORD = f"[^\\W_](?:[^\\W_]|[{_MARKS}])*"
 _TOKENS = re.compile(f"{_WORD}(?:['\u2019]{_WORD}|[-._/]{_WORD})*").finditer
 _PIECES = re.compile(f"{_WORD}(?:['\u2019]{_WORD})*").finditer

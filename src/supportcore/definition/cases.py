@@ -123,6 +123,8 @@ class Domain:
             return [*missing, *(self._instants or [FIRST_INSTANT])]
         if TICKET_FIELDS[path].kind == "number":
             return self._numbers(path)
+        if TICKET_FIELDS[path].kind == "flag":
+            return [True, False]
         if path == "customer":
             missing = [] if self._definition.customer == "required" else missing
         return [*missing, *self._texts(path), OTHER]
@@ -131,7 +133,7 @@ class Domain:
         """Return the values of a field that has no others; None for one that may have any."""
         if path == "customer" and self._definition.customer == "none":
             return ()
-        return known_values(self._definition)[path] if path in ("waiting_on", *WORDS) else None
+        return known_values(self._definition)[path] if path in ("waiting_on", "approval", *WORDS) else None
 
     def _texts(self, path: str) -> list[str]:
         """Return the texts that conditions on a field name, those beside the ends of ranges, and those of the actor."""

@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
 import attrs
 
+from supportcore.definition.files import read_slots
 from supportcore.definition.model import FilePolicy
+from supportcore.definition.outside import read_outside
 from supportcore.definition.reading import Node, meant
-from supportcore.forms.fields import DEFAULT_FORM, INTAKE, KINDS, Field, Form, Plain, Prefill, Slot
-from supportcore.forms.patterns import pattern_fault
+from supportcore.forms.fields import DEFAULT_FORM, INTAKE, KINDS, REFERENCE, Field, Form, Plain, Prefill
+from supportcore.forms.patterns import crosses_lines, pattern_fault
 from supportcore.predicate import ACTOR_FIELDS, ALWAYS, FORM, Kind, Malformed, Predicate, Range, leaves, parse
 from supportcore.predicate import Field as Path
 from supportcore.text import ID_LIMIT, SAFE_INT, TEXT_LIMIT, TITLE_LIMIT, number_fault
 
 TRIAGE = tuple(key for key in INTAKE if key not in ("subject", "description", "customer"))
 """What may be classified anew."""
-FILES = "files"
-"""Key of the slot that a form has where it names none and the desk takes files."""
+OWN_TEXT = 16_000
+"""Characters of a text of the desk's own, where it says no limit: the answers of a form are kept together."""
 _FIELD_KEYS = (
-    "key", "kind", "required", "default", "fixed", "limit", "source", "pattern", "minimum", "maximum", "whole", "when",
-    "prefill",
+    "key", "kind", "required", "default", "fixed", "limit", "source", "pattern", "lines", "minimum", "maximum", "whole",
+    "when", "prefill",
 )  # fmt: skip
 _KINDS: Mapping[str, Kind] = {
     "title": "text", "text": "text", "choice": "text", "record": "text", "number": "number", "flag": "flag",
 }  # fmt: skip
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/(?:[*]|[a-z0-9][a-z0-9!#$&^_.+-]*)").fullmatch  # RFC 6838, 4.2
 _SETTABLE = tuple(key for key in INTAKE if key not in ("subject", "description", "customer"))
-
-
-def read_files(root: Node) -> FilePolicy | None:
-    """Return what the desk takes of files; None if it takes none."""
-    node = root.at("files")
-    if node.value is None or not node.table("size", "count", "types", "keep"):
-        return None
-    policy = FilePolicy()
-    keep = node.at("keep")
-    return FilePolicy(
-        size=node.at("size").number(policy.size) or policy.size,
-        count=_count(node.at("count"), policy.count),
-        types=_types(node.at("types")),
-        keep=policy.keep if keep.value is None else keep.span(),
-    )
 
 
 def read_forms(
@@ -51,9 +36,10 @@ def read_forms(
 ) -> tuple[Form, ...]:
     """Return the intake forms of a desk, the default one first."""
     reader = _Forms(root, vocabularies, customer, files)
-    forms = [Form(fields=reader.fields(root, "form"), slots=reader.slots(root))]
+    fields = reader.fields(root, "form")
+    forms = [Form(fields=fields, slots=read_slots(root, root, fields, files), outside=read_outside(root, fields))]
     for node in root.at("forms").each():
-        if not node.table("key", "area", "service", "variant", "set", "fields", "slots"):
+        if not node.table("key", "area", "service", "variant", "set", "fields", "slots", "outside"):
             continue
         forms.append(reader.form(node))
         if any(form.key == forms[-1].key for form in forms[:-1]):
@@ -101,14 +87,16 @@ class _Forms:
         sets = dict(self._sets(node.at("set")))
         given = {"area": area, "service": service}
         sets.update({name: value for name, value in given.items() if value is not None})
+        fields = self.fields(node, "fields", frozenset(sets))
         return Form(
-            fields=self.fields(node, "fields", frozenset(sets)),
+            fields=fields,
             key=key,
             area=area,
             service=service,
             variant="" if variant.value is None else variant.key(),
             sets=tuple(sorted(sets.items())),  # as stored rules have them, whose keys are sorted
-            slots=self.slots(node),
+            slots=read_slots(self._root, node, fields, self._files),
+            outside=read_outside(node, fields),
         )
 
     def _sets(self, root: Node) -> Iterator[tuple[str, Plain]]:
@@ -173,8 +161,9 @@ class _Forms:
             options=options,
             required=node.at("required").flag(),
             fixed=node.at("fixed").flag(),
-            limit=node.at("limit").number(),
+            limit=node.at("limit").number(OWN_TEXT if key not in INTAKE and kind == "text" else None),
             pattern=node.at("pattern").given(limit=1000),
+            lines=node.at("lines").flag(),
             minimum=_bound(node.at("minimum")),
             maximum=_bound(node.at("maximum")),
             whole=node.at("whole").flag(),
@@ -190,43 +179,13 @@ class _Forms:
             node.at("fixed").fault("missing_key", "a fixed field needs a default")
         return attrs.evolve(field, default=default, fixed=field.fixed and default is not None)
 
-    def slots(self, root: Node) -> tuple[Slot, ...]:
-        """Return the places for files of a form: those it names, or one if the desk takes files at all."""
-        policy = self._files
-        given = root.at("slots")
-        if given.value is None:
-            return () if policy is None else (policy.slot(FILES),)
-        if policy is None:
-            given.fault("missing_section", "a desk that takes files says so: [files]")
-            return ()
-        slots: list[Slot] = []
-        for node in given.each():
-            if not node.table("key", "count", "size", "types", "required"):
-                continue
-            key = node.at("key").key() or "files"
-            if any(slot.key == key for slot in slots):
-                node.at("key").fault("duplicate", f"slot {key!r} stands here twice; leave one out")
-            size = node.at("size").number(policy.size) or policy.size
-            if size > policy.size and self._root.at("files").value is not None:  # stored rules hold no [files]
-                node.at("size").fault("out_of_range", f"at most the {policy.size} bytes that [files] allows")
-            types = node.at("types")
-            slots.append(
-                Slot(
-                    key=key,
-                    count=_count(node.at("count"), policy.count),
-                    size=min(size, policy.size),
-                    types=policy.types if types.value is None else _types(types),
-                    required=node.at("required").flag(),
-                )
-            )
-        return tuple(slots)
-
 
 def _check_limits(node: Node, field: Field) -> None:
     """Note limits that do not go with the kind of a field."""
     textual = field.kind in ("title", "text")
     if field.limit is not None:
         most = TITLE_LIMIT if field.kind == "title" else TEXT_LIMIT
+        most = ID_LIMIT if field.key == REFERENCE else most
         if not textual:
             node.at("limit").fault("unexpected_key", "only a title or a text has a limit; leave it out")
         elif field.limit > most:
@@ -236,6 +195,10 @@ def _check_limits(node: Node, field: Field) -> None:
             node.at("pattern").fault("unexpected_key", "only a title or a text has a pattern; leave it out")
         elif (found := pattern_fault(field.pattern)) is not None:
             node.at("pattern").fault("bad_pattern", found)
+        elif field.lines and crosses_lines(field.pattern):
+            node.at("pattern").fault("bad_pattern", "that of a line matches no line break; write [^:\\n] for [^:]")
+    if field.lines and (field.kind != "text" or field.pattern is None):
+        node.at("lines").fault("unexpected_key", "only the pattern of a text is that of its lines; leave it out")
     for name in ("minimum", "maximum", "whole"):
         if node.at(name).value is not None and field.kind != "number":
             node.at(name).fault("unexpected_key", f"only a number has {name}; leave it out")
@@ -252,21 +215,6 @@ def _bound(node: Node) -> int | float | None:
         node.fault("wrong_type", f"expected a number between -{SAFE_INT} and {SAFE_INT}")
         return None
     found: int | float = node.value
-    return found
-
-
-def _count(node: Node, default: int) -> int:
-    found = node.number(default) or default
-    if found > 100:
-        node.fault("out_of_range", "at most 100 files at once")
-    return min(found, 100)
-
-
-def _types(node: Node) -> tuple[str, ...]:
-    found = node.names(what="media type")
-    for place, name in zip(node.each(), found, strict=False):
-        if _MEDIA_TYPE(name) is None:
-            place.fault("bad_media_type", f"{name!r} is none; write one such as application/pdf or image/*")
     return found
 
 

@@ -5,7 +5,8 @@ Each entry has ``label`` and, where people need more, ``help``; a template of a 
 table of languages. An entry for something the desk does not have is a fault too: it is usually a slip of the pen.
 Beyond what it needs, a desk may name the columns of a ticket, the parties a ticket waits for, and what every desk has:
 its commands and their fields, its default form, its list of tickets, its place for files, the actions and states of
-articles.
+articles; what an invitation calls its link and the button of its form; and services of its catalogue, by id. A column
+may have another name in lists, and in the head of a page, than the field has in forms.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
-from supportcore.definition.forms import FILES
+from supportcore.definition.files import FILES
 from supportcore.definition.model import Definition, Labels
 from supportcore.definition.reading import Node, meant
 from supportcore.definition.screens import COLUMNS, DEFAULT_LIST
@@ -29,6 +30,8 @@ LANGUAGES = ("es", "en")
 """What a desk can speak."""
 PLACEHOLDERS = ("desk", "number", "subject", "state", "text")
 """What a template may hold in braces."""
+LIGHTS = ("green", "amber", "red")
+"""The lights that have a name; those of `supportcore.sla.clocks`, which a desk without promises does not load."""
 _SECOND = {"templates": "body"}
 _ALWAYS_TOLD = {
     "desk": False,
@@ -46,15 +49,35 @@ _ALWAYS_TOLD = {
     "article_actions": False,
     "article_fields": False,
     "article_states": False,
+    "columns": False,
+    "header": False,
+    "thread": False,
+    "accounts": False,
+    "services": False,
 }
 """Sections, and whether an entry needs its second text."""
 _NESTED = ("vocabularies", "cells")
 """Sections whose entries stand one level deeper."""
+_OPEN = ("services",)
+"""Sections whose entries are named by ids of the catalogue, which no definition knows."""
+THREAD = ("staff_reply", "customer_reply")
+"""What happens in a thread that a desk may name."""
+ACCOUNTS = ("visit", "accept")
+"""What the mail of an invitation calls its link, and what the button is called by which it is accepted."""
+_OF_COMMANDS = (
+    "text", "deadline", "article", "solved", "drafts", "verdict", "add", "remove", "follow", "other", "kind", "linked",
+    "into",
+)  # fmt: skip
+"""Fields of what every desk has, which no form of its own asks for."""
 _OPTIONAL = frozenset(
     {
-        *(("fields", name) for name in (*TICKET_FIELDS, *COLUMNS, "text", "deadline", "article", "solved")),
+        *((section, name) for section in ("columns", "header") for name in COLUMNS),
+        *(("thread", name) for name in THREAD),
+        *(("accounts", name) for name in ACCOUNTS),
+        *(("fields", name) for name in (*TICKET_FIELDS, *COLUMNS, *_OF_COMMANDS)),
         *(("vocabularies.waiting_on", party) for party in PARTIES),
-        *(("actions", command) for command in RESERVED),
+        *(("vocabularies.light", light) for light in LIGHTS),
+        *(("actions", command) for command in (*RESERVED, "view")),
         ("slots", FILES),
         ("forms", DEFAULT_FORM),
         ("lists", DEFAULT_LIST),
@@ -105,7 +128,7 @@ def read_labels(root: Node, needed: Mapping[tuple[str, str], bool], languages: t
         for name, group in node.items() if nested else [("", node)]:
             for key, entry in group.items():
                 found[f"{section}.{name}" if nested else section, key] = entry
-    wanted = {place: False for place in found if place in _OPTIONAL} | dict(needed)
+    wanted = {place: False for place in found if place in _OPTIONAL or place[0] in _OPEN} | dict(needed)
     for (section, key), entry in found.items():
         if (section, key) not in wanted and section.partition(".")[0] in (*_ALWAYS_TOLD, *_NESTED):
             known = [name for other, name in wanted if other == section]

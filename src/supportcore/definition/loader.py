@@ -13,12 +13,23 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from supportcore.definition.forms import read_files, read_forms, read_triage
+from supportcore.definition.accounts import read_accounts
+from supportcore.definition.beside import (
+    read_approvals,
+    read_hold,
+    read_merge,
+    read_notices,
+    read_routing,
+    read_survey,
+)
+from supportcore.definition.confirming import check_actions, read_confirmations
+from supportcore.definition.files import read_files
+from supportcore.definition.forms import read_forms, read_triage
 from supportcore.definition.labels import LANGUAGES, needed_labels, read_labels
 from supportcore.definition.model import (
     FORMAT,
@@ -28,26 +39,23 @@ from supportcore.definition.model import (
     FilePolicy,
     Guard,
     Labels,
-    NoticeEvent,
-    NoticeRule,
-    Routing,
 )
+from supportcore.definition.outside import check_calendars
 from supportcore.definition.reading import Node, meant
 from supportcore.definition.showing import read_knowledge, read_screens
 from supportcore.definition.workflow import SIDES, read_states, read_transitions
 from supportcore.errors import DefinitionError, DefinitionFault
+from supportcore.forms.fields import INTAKE
 from supportcore.people.access import COMMANDS, SCOPES, SYSTEM, Role
 from supportcore.predicate import Predicate
-from supportcore.text import ID_LIMIT, key_fault
+from supportcore.text import key_fault
 from supportcore.workflow.definition import PARTIES, WaitingOn, Workflow
 
 if TYPE_CHECKING:
     from supportcore.sla.policy import ServiceLevels
 
-PRESETS = ("belenus", "noova")
+PRESETS = ("belenus", "cltech", "comfanorte", "infoavan", "noova")
 """Definitions that come with the library."""
-_NOTICE_EVENTS = get_args(NoticeEvent)
-_RECIPIENTS = ("contact", "assignee", "responsible", "team")
 
 
 def load_definition(source: str | Path, *, guards: Mapping[str, Guard] | None = None) -> Definition:
@@ -95,7 +103,12 @@ def restore(document: str, *, today: Definition) -> Definition:
     if today.files is None:
         stored = _without_files(stored)
     return attrs.evolve(
-        stored, levels=today.levels, files=today.files, screens=today.screens, knowledge=today.knowledge
+        stored,
+        levels=today.levels,
+        files=today.files,
+        screens=today.screens,
+        knowledge=today.knowledge,
+        accounts=today.accounts,
     )
 
 
@@ -167,7 +180,8 @@ def _build(
     root = Node(rules, file=file, path="", faults=faults)
     root.table(
         "format", "key", "zone", "languages", "customer", "triage", "roles", "vocabularies", "form", "slots", "forms",
-        "routing", "replies", "initial", "states", "transitions", "notices", *LEVELS, *SCREENS,
+        "outside", "routing", "replies", "initial", "states", "transitions", "confirmations", "notices", "approvals",
+        "survey", "hold", "merge", *LEVELS, *SCREENS,
     )  # fmt: skip
     if root.at("format").value != FORMAT or isinstance(root.at("format").value, bool):
         root.at("format").fault("unknown_format", f"this release reads format = {FORMAT}")
@@ -178,8 +192,13 @@ def _build(
     roles = _roles(root)
     files = read_files(root) or files
     forms = read_forms(root, vocabularies, customer, files)
+    sides = {role.key: role.side for role in roles}
+    survey = read_survey(root)
     states = read_states(root)
-    transitions = read_transitions(root, states, {role.key: role.side for role in roles}, vocabularies, guards, files)
+    transitions = read_transitions(root, states, sides, vocabularies, guards, files, survey)
+    confirmed = read_confirmations(root, states, sides, vocabularies, files, survey)
+    check_actions(root, transitions, confirmed.transitions)
+    states, transitions = confirmed.states, (*transitions, *confirmed.transitions)
     initial = root.at("initial").one_of([state.key for state in states] or [""])
     if root.at("initial").value == initial and any(state.key == initial and state.final for state in states):
         root.at("initial").fault("final_initial", f"a ticket cannot start in {initial!r}, which is final")
@@ -196,9 +215,13 @@ def _build(
         forms=forms,
         triage=read_triage(root, forms[0], vocabularies),
         vocabularies=vocabularies,
-        routing=_routing(root),
+        routing=read_routing(root, vocabularies),
         replies=_replies(root),
-        notices=_notices(root),
+        notices=read_notices(root, workflow.actions),
+        approvals=read_approvals(root, workflow),
+        survey=survey,
+        hold=read_hold(root, workflow),
+        merge=read_merge(root, workflow),
         labels=Labels(languages),
         levels=_levels(root, zone, known, _canonical),
         files=files,
@@ -206,14 +229,18 @@ def _build(
             root,
             roles=[role.key for role in roles],
             forms=[form.key for form in forms],
-            actions=workflow.actions,
+            answers=[field.key for form in forms for field in form.fields if field.key not in INTAKE],
+            actions=(*workflow.actions, "rate", "decide"),
+            more=confirmed.questions,
         ),
-        knowledge=read_knowledge(root, {role.key: role.side for role in roles}),
+        accounts=read_accounts(root),
+        knowledge=read_knowledge(root, sides),
         guards=guards,
         rules_hash="",
         document="",
     )
     if labels is not None:
+        check_calendars(root, forms, {} if definition.levels is None else definition.levels.calendars)
         below = Node(labels, file=labels_file, path="", faults=faults)
         kept = read_labels(below, needed_labels(definition), languages)
     if faults:
@@ -258,7 +285,7 @@ def _zone(node: Node) -> str:
 def _roles(root: Node) -> tuple[Role, ...]:
     roles: list[Role] = []
     for node in root.at("roles").each():
-        if not node.table("key", "side", "sees", "may"):
+        if not node.table("key", "side", "sees", "may", "only"):
             continue
         key = node.at("key").key()
         if key == SYSTEM or any(role.key == key for role in roles):
@@ -267,10 +294,27 @@ def _roles(root: Node) -> tuple[Role, ...]:
         may = node.at("may").names(COMMANDS, "command")
         if side == "customer" and "note" in may:
             node.at("may").fault("internal_note", "a role on the customer's side cannot write internal notes")
-        roles.append(Role(key=key or "role", side=side, sees=_sees(node.at("sees")), may=frozenset(may)))
+        for command, section in (("rate", "survey"), ("merge", "merge")):
+            if command in may and root.at(section).value is None:
+                node.at("may").fault("missing_section", f"{command!r} needs the section [{section}]")
+        only = tuple(
+            (command, below.predicate())
+            for command, below in node.at("only").items()
+            if _is_conditional(below, command, may)
+        )
+        roles.append(Role(key=key or "role", side=side, sees=_sees(node.at("sees")), may=frozenset(may), only=only))
     if not roles:
         root.at("roles").fault("missing_key", "a desk has at least one role: [[roles]]")
     return tuple(roles)
+
+
+def _is_conditional(node: Node, command: str, may: tuple[str, ...]) -> bool:
+    """Return whether a command can hang on a condition: one on a ticket that the role may give."""
+    if command not in may or command == "open":
+        told = f"{command!r} is no command on a ticket that the role may give{meant(command, may)}"
+        node.fault("unknown_command", told)
+        return False
+    return True
 
 
 def _sees(node: Node) -> Predicate:
@@ -279,40 +323,8 @@ def _sees(node: Node) -> Predicate:
     return SCOPES[node.one_of(tuple(SCOPES))]
 
 
-def _routing(root: Node) -> Routing:
-    node = root.at("routing")
-    if node.value is None or not node.table("team", "assign", "responsible"):
-        return Routing()
-    team = node.at("team").given(limit=ID_LIMIT)
-    assign = node.at("assign").one_of(("none", "spread"), "none")
-    responsible = node.at("responsible").one_of(("none", "assignee"), "none")
-    if assign == "spread" and node.at("team").value is None:
-        node.at("team").fault("missing_key", 'assign = "spread" needs a team to pick from')
-    return Routing(team=team, assign=assign, responsible=responsible)
-
-
 def _replies(root: Node) -> tuple[tuple[str, WaitingOn], ...]:
     node = root.at("replies")
     if node.value is None or not node.table(*SIDES):
         return ()
     return tuple((side, node.at(side).one_of(PARTIES)) for side in SIDES if node.at(side).value is not None)
-
-
-def _notices(root: Node) -> tuple[NoticeRule, ...]:
-    rules: list[NoticeRule] = []
-    for node in root.at("notices").each():
-        if not node.table("key", "on", "to", "channel", "template", "author"):
-            continue
-        key = node.at("key").key()
-        if any(rule.key == key for rule in rules):
-            node.at("key").fault("duplicate", f"notice {key!r} exists already; every rule has a name of its own")
-        on = node.at("on").one_of(_NOTICE_EVENTS)
-        to: Any = node.at("to").names(_RECIPIENTS, "recipient", needed=f"say who is told: {', '.join(_RECIPIENTS)}")
-        if on == "noted" and "contact" in to:
-            node.at("to").fault("internal_note", "an internal note is never told to the contact")
-        channel, template = node.at("channel").key(), node.at("template").key(key or "notice")
-        author = node.at("author").flag()
-        rules.append(
-            NoticeRule(key=key or "rule", on=on, to=to, channel=channel or "channel", template=template, author=author)
-        )
-    return tuple(rules)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from supportcore import text
+from supportcore.definition.accounts import AccountPolicy
+from supportcore.definition.parts import ApprovalRule, HoldRule, NoticeRule, Routing, Survey
 from supportcore.definition.screens import Screens
 from supportcore.forms.fields import FILE_LIMIT, FILES_AT_ONCE, Form, Slot
 from supportcore.knowledge.lifecycle import KnowledgePolicy
@@ -30,57 +31,11 @@ FORMAT = 1
 """Of the definition document; part of the hash."""
 LEVELS = ("calendars", "ladders", "policies", "levels")
 """The sections of a definition that say what the desk promises; they are hashed and stored apart from the rules."""
-SCREENS = ("files", "lists", "boards", "menu", "page", "questions", "knowledge")
+SCREENS = ("files", "lists", "boards", "menu", "page", "questions", "knowledge", "accounts")
 """The sections that say what a front end is given; as labels they are always today's, neither hashed nor stored."""
 
 Guard = Callable[[Any, Any], bool]
 """A host's own rule: takes a ticket and an actor, returns whether the action is allowed."""
-
-NoticeEvent = Literal[
-    "opened",
-    "replied",
-    "noted",
-    "state_changed",
-    "assigned",
-    "triaged",
-    "deadline_set",
-    "clock_warned",
-    "clock_breached",
-]
-Recipient = Literal["contact", "assignee", "responsible", "team"]
-
-
-@attrs.frozen(kw_only=True)
-class Routing:
-    """
-    Where a new ticket goes.
-
-    Attributes:
-        team: Id of the team, or None.
-        assign: ``spread`` picks a member of the team evenly by the ticket's id; ``none`` leaves it to the team.
-        responsible: ``assignee`` makes the picked member responsible too.
-    """
-
-    team: str | None = None
-    assign: Literal["none", "spread"] = "none"
-    responsible: Literal["none", "assignee"] = "none"
-
-
-@attrs.frozen(kw_only=True)
-class NoticeRule:
-    """
-    Who is told of what, by which channel, in which template.
-
-    Attributes:
-        author: Whether whoever did it is told too, if he is among the recipients.
-    """
-
-    key: str = text.key()
-    on: NoticeEvent
-    to: tuple[Recipient, ...]
-    channel: str = text.key()
-    template: str = text.key()
-    author: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -146,8 +101,13 @@ class Definition:
         files: What it takes of files; None if it takes none.
         screens: Lists, boards, menu and the like.
         knowledge: Who keeps the knowledge base.
+        accounts: What it asks of the accounts of its people.
         levels: What the desk promises; None if it promises nothing. Hashed and stored apart from the rules.
         replies: Pairs of side and party: whom the ticket waits for once that side has replied.
+        approvals: Which tickets a committee has to agree to.
+        survey: How resolutions are rated; None if they are not.
+        hold: What becomes of tickets whose agreement does not hold; None leaves that to people.
+        merge: Key of the final state of a ticket that was merged into another; None if there is no merging.
     """
 
     key: str
@@ -162,11 +122,16 @@ class Definition:
     routing: Routing
     replies: tuple[tuple[str, WaitingOn], ...]
     notices: tuple[NoticeRule, ...]
+    approvals: tuple[ApprovalRule, ...] = ()
+    survey: Survey | None = None
+    hold: HoldRule | None = None
+    merge: str | None = None
     labels: Labels = attrs.field(eq=False)
     levels: ServiceLevels | None = None
     files: FilePolicy | None = None
     screens: Screens = Screens()
     knowledge: KnowledgePolicy = KnowledgePolicy()
+    accounts: AccountPolicy = AccountPolicy()
     guards: Mapping[str, Guard] = attrs.field(eq=False, factory=dict)
     rules_hash: str
     document: str = attrs.field(repr=False)

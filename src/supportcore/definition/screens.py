@@ -16,7 +16,7 @@ import attrs
 from supportcore import text
 from supportcore.predicate import ALWAYS, Predicate
 
-ColumnKind = Literal["text", "number", "instant", "choice", "record", "person", "flag", "light"]
+ColumnKind = Literal["text", "number", "instant", "choice", "record", "person", "flag", "light", "rating", "tags"]
 COLUMNS: Mapping[str, ColumnKind] = MappingProxyType(
     {
         "number": "number",
@@ -40,6 +40,13 @@ COLUMNS: Mapping[str, ColumnKind] = MappingProxyType(
         "team": "record",
         "responsible": "person",
         "assignee": "person",
+        "reference": "text",
+        "approval": "choice",
+        "confirmed": "flag",
+        "reassigned": "flag",
+        "rating": "rating",
+        "rated": "flag",
+        "tags": "tags",
         "is_open": "flag",
         "opened_at": "instant",
         "updated_at": "instant",
@@ -49,7 +56,7 @@ COLUMNS: Mapping[str, ColumnKind] = MappingProxyType(
     }
 )
 """What a list or the head of a page may show of a ticket, and its kind."""
-FILTERS = tuple(name for name, kind in COLUMNS.items() if kind not in ("instant", "text"))
+FILTERS = tuple(name for name, kind in COLUMNS.items() if kind not in ("instant", "text") or name == "reference")
 """What a list may be narrowed by."""
 SORTED: Mapping[str, str] = MappingProxyType(
     {
@@ -62,9 +69,9 @@ SORTED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Columns a list can be sorted by, and the sort key of each."""
-SENSITIVE = ("agreement", "team")
+SENSITIVE = ("agreement", "team", "approval", "tags")
 """Columns that are shown to staff only."""
-VIEWS = ("home", "articles", "notices", "profile", "questions")
+VIEWS = ("home", "articles", "notices", "profile", "questions", "files", "calendar")
 """Views that an entry of the menu may lead to."""
 DEFAULT_LIST = "tickets"
 """Key of the list of a desk that names none."""
@@ -162,7 +169,7 @@ class Screens:
     Attributes:
         lists: At least one; the first is the one a front end opens.
         menu: None means one entry for each of what there is.
-        header: Of `COLUMNS`: the head of a ticket's page, in order.
+        header: Of `COLUMNS`, and of the desk's own fields: the head of a ticket's page, in order.
     """
 
     lists: tuple[ListRule, ...] = (ListRule(),)

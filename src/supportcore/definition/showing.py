@@ -50,8 +50,22 @@ def read_knowledge(root: Node, roles: Mapping[str, Side]) -> KnowledgePolicy:
     )
 
 
-def read_screens(root: Node, *, roles: Sequence[str], forms: Sequence[str], actions: Sequence[str]) -> Screens:
-    """Return what the desk shows; *roles*, *forms* and *actions* are the keys of those there are."""
+def read_screens(
+    root: Node,
+    *,
+    roles: Sequence[str],
+    forms: Sequence[str],
+    actions: Sequence[str],
+    answers: Sequence[str] = (),
+    more: tuple[QuestionRule, ...] = (),
+) -> Screens:
+    """
+    Return what the desk shows.
+
+    Args:
+        answers: Keys of the desk's own fields; as *roles*, *forms* and *actions* are of those there are.
+        more: Questions beside those that stand in the section.
+    """
     plain = Screens()
     lists = tuple(_list(node, roles) for node in _tables(root, "lists")) or plain.lists
     keys = [rule.key for rule in lists]
@@ -59,13 +73,13 @@ def read_screens(root: Node, *, roles: Sequence[str], forms: Sequence[str], acti
     page = root.at("page")
     header = plain.header
     if page.value is not None and page.table("header"):
-        header = page.at("header").names(COLUMNS, "column") or plain.header
+        header = page.at("header").names((*COLUMNS, *answers), "column") or plain.header
     menu = None
     if root.at("menu").value is not None:
         menu = tuple(
             _entry(node, keys, forms, [board.key for board in boards], roles) for node in _tables(root, "menu")
         )
-    questions = tuple(_question(node, actions) for node in _tables(root, "questions"))
+    questions = (*more, *(_question(node, actions) for node in _tables(root, "questions")))
     return Screens(lists=lists, boards=boards, menu=menu, header=header, questions=questions)
 
 

@@ -51,6 +51,7 @@ def known_values(definition: Definition) -> Mapping[str, Sequence[str]]:
         "category": CATEGORIES,
         "outcome": OUTCOMES,
         "waiting_on": PARTIES,
+        "approval": ("pending", "approved", "rejected"),
         **{name: definition.vocabularies.get(name, ()) for name in WORDS},
     }
 
@@ -70,10 +71,23 @@ def findings(definition: Definition) -> tuple[Finding, ...]:
 def _conditions(definition: Definition) -> Iterator[tuple[str, Predicate]]:
     """Yield the conditions on tickets, and where they stand."""
     screens, levels = definition.screens, definition.levels
+    document = json.loads(definition.document)
+    asked = [said["state"] for said in document.get("confirmations", [])]
+    authored = len(document.get("transitions", []))
     for index, role in enumerate(definition.roles):
         yield f"roles[{index}].sees", role.sees
+        yield from ((f"roles[{index}].only.{command}", when) for command, when in role.only)
     for index, step in enumerate(definition.workflow.transitions):
-        yield f"transitions[{index}].when", step.when
+        if index < authored:
+            yield f"transitions[{index}].when", step.when
+        elif step.confirms:
+            yield f"confirmations[{asked.index(step.sources[0])}].when", step.when
+    for index, way in enumerate(definition.routing.rules):
+        yield f"routing.rules[{index}].when", way.when
+    for index, told in enumerate(definition.notices):
+        yield f"notices[{index}].when", told.when
+    for index, approval in enumerate(definition.approvals):
+        yield f"approvals[{index}].when", approval.when
     for index, policy in enumerate(levels.policies if levels is not None else ()):
         yield f"policies[{index}].when", policy.when
     for index, rule in enumerate(screens.lists):
@@ -82,7 +96,8 @@ def _conditions(definition: Definition) -> Iterator[tuple[str, Predicate]]:
         yield f"boards[{index}].where", board.where
         for place, cell in enumerate(board.cells):
             yield f"boards[{index}].cells[{place}].where", cell.where
-    for index, question in enumerate(screens.questions):
+    own = sum("question" in said for said in document.get("confirmations", []))
+    for index, question in enumerate(screens.questions[own:]):
         yield f"questions[{index}].where", question.where
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import attrs
 
-from supportcore.definition.forms import FILES
+from supportcore.definition.files import FILES
 from supportcore.definition.model import FilePolicy, Guard
+from supportcore.definition.parts import Survey
 from supportcore.definition.reading import Node, meant
 from supportcore.errors import DefinitionFault
 from supportcore.forms.fields import INPUTS, Field, Form, Slot
@@ -23,7 +24,7 @@ def read_states(root: Node) -> tuple[State, ...]:
     """Return the states, each with its own faults noted."""
     states: list[State] = []
     for node in root.at("states").each():
-        if not node.table("key", "category", "outcome", "waiting_on", "timer", "on_reply"):
+        if not node.table("key", "category", "outcome", "waiting_on", "timer", "on_reply", "on_assign", "on_triage"):
             continue
         key = node.at("key").key()
         if any(state.key == key for state in states):
@@ -37,7 +38,11 @@ def read_states(root: Node) -> tuple[State, ...]:
         timer = _timer(node.at("timer"))
         waiting = node.at("waiting_on")
         reply = node.at("on_reply")
+        own = {name: node.at(name) for name in ("on_assign", "on_triage")}
         if category == "closed":
+            for below in own.values():
+                if below.value is not None:
+                    below.fault("unexpected_key", "nobody works on it in a final state; leave it out")
             if node.at("timer").value is not None:
                 node.at("timer").fault("timer_in_final_state", "no timer runs in a final state; leave it out")
             if reply.value is not None:
@@ -50,6 +55,7 @@ def read_states(root: Node) -> tuple[State, ...]:
                 waiting_on=waiting.one_of(PARTIES) if waiting.value is not None else None,
                 timer=timer,
                 on_reply=_on_reply(reply),
+                **{name: below.key() or None for name, below in own.items() if below.value is not None},
             )
         )
     if not states:
@@ -77,6 +83,7 @@ def read_transitions(
     vocabularies: Mapping[str, tuple[str, ...]],
     guards: Mapping[str, Guard],
     files: FilePolicy | None,
+    survey: Survey | None = None,
 ) -> tuple[Transition, ...]:
     """Return the transitions, and note what does not fit together between them, states, roles and guards."""
     transitions: list[Transition] = []
@@ -87,7 +94,7 @@ def read_transitions(
             "action", "from", "to", "roles", "when", "guard", "requires", "accepts", "comment", "waiting_on", "assign"
         ):
             continue
-        step = _transition(node, states, keys, roles, vocabularies, guards, files)
+        step = _transition(node, states, keys, roles, vocabularies, guards, files, survey)
         for source in step.sources:
             other = taken.setdefault((step.action, source), node.path)
             if other != node.path:
@@ -106,6 +113,7 @@ def _transition(
     vocabularies: Mapping[str, tuple[str, ...]],
     guards: Mapping[str, Guard],
     files: FilePolicy | None,
+    survey: Survey | None,
 ) -> Transition:
     action = node.at("action").key()
     if action in RESERVED:
@@ -139,14 +147,17 @@ def _transition(
         roles=frozenset(known_roles),
         when=node.at("when").predicate(),
         guard=guard,
-        form=_inputs(node, vocabularies, files),
+        form=read_inputs(node, vocabularies, files, survey),
         comment=comment,
         waiting_on=waiting.one_of(PARTIES) if waiting.value is not None else None,
         assign=assign.one_of(("actor", "nobody")) if assign.value is not None else None,
     )
 
 
-def _inputs(node: Node, vocabularies: Mapping[str, tuple[str, ...]], files: FilePolicy | None) -> Form:
+def read_inputs(
+    node: Node, vocabularies: Mapping[str, tuple[str, ...]], files: FilePolicy | None, survey: Survey | None
+) -> Form:
+    """Return what an action asks for: what it ``requires``, and what it ``accepts``."""
     fields: list[Field] = []
     slots: list[Slot] = []
     for name, required in (("requires", True), ("accepts", False)):
@@ -160,12 +171,25 @@ def _inputs(node: Node, vocabularies: Mapping[str, tuple[str, ...]], files: File
             options: Any = PARTIES if source == "waiting_on" else vocabularies.get(source or "", ())
             if kind == "choice" and not options:
                 node.at(name).fault("unknown_vocabulary", f"{key!r} needs a vocabulary {source!r}")
-            fields.append(Field(key=key, kind=kind, source=source, options=options, required=required))
+            asked = Field(key=key, kind=kind, source=source, options=options, required=required)
+            if key == "rating":
+                if survey is None:
+                    node.at(name).fault("missing_section", "a desk that takes ratings says how: [survey]")
+                else:
+                    asked = rating_field(survey, required=required)
+            fields.append(asked)
     if slots and files is None:
         node.fault("missing_section", "a desk that takes files says so: [files]")
     if len(slots) > 1:
         node.at("accepts").fault("duplicate", f"{FILES!r} is required already; leave one out")
     return Form(tuple(fields), slots=tuple(slots[:1]))
+
+
+def rating_field(survey: Survey, *, required: bool) -> Field:
+    """Return the field that asks for a rating."""
+    return Field(
+        key="rating", kind="number", required=required, minimum=survey.least, maximum=survey.greatest, whole=True
+    )
 
 
 def _check_automatic(root: Node, states: tuple[State, ...], steps: Mapping[tuple[str, str], Transition]) -> None:
@@ -177,6 +201,10 @@ def _check_automatic(root: Node, states: tuple[State, ...], steps: Mapping[tuple
         wanted = [(f"on_reply.{side}", action) for side, action in state.on_reply]
         if state.timer is not None and state.timer.action == node.at("timer").at("action").value:
             wanted.insert(0, ("timer.action", state.timer.action))
+        if state.on_assign is not None:
+            wanted.append(("on_assign", state.on_assign))
+        if state.on_triage is not None:
+            wanted.append(("on_triage", state.on_triage))
         for path, action in wanted:
             step = steps.get((action, state.key))
             problem = None

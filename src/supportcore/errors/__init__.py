@@ -17,6 +17,7 @@ Spanish taken from `CODES`, so that a front end shows them without a table of it
     ├── HolidaysError        (ValueError) holidays that cannot be imported; in `supportcore.sla`
     ├── LogError             (ValueError) an event log that cannot be read at all; in `supportcore.replay.faults`
     ├── CopyError            (ValueError) a copy that cannot be made, or read; in `supportcore.copying`
+    ├── NotSent              a notice that did not get through; in `supportcore.notices`
     └── StoreError           the database, not the rules
         ├── Busy                 (TimeoutError) repeated and given up; may be sent again under the same command id
         ├── NoTransaction        joined to a connection that is in no transaction

@@ -63,6 +63,19 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "reopening_forbidden": Code(
             409, "A closed ticket is not opened again here.", "Aquí un ticket cerrado no se vuelve a abrir."
         ),
+        "merged_ticket": Code(409, "The ticket was merged into another.", "El ticket se unió con otro."),
+        "no_merging": Code(
+            409,
+            "The rules under which the ticket was opened have no state for merged tickets.",
+            "Las reglas con las que se abrió el ticket no tienen un estado para tickets unidos.",
+        ),
+        "not_solved": Code(409, "Only what is solved can be rated.", "Solo se califica lo que está resuelto."),
+        "rated_already": Code(409, "This solution was rated already.", "Esta solución ya se calificó."),
+        "nothing_to_approve": Code(409, "There is nothing to approve.", "No hay nada que aprobar."),
+        "not_asked_to_approve": Code(
+            403, "You are not among those who are asked to approve.", "Usted no está entre quienes deben aprobar."
+        ),
+        "voted_already": Code(409, "You have voted already.", "Usted ya votó."),
         "owned_by_host": Code(
             409,
             "{kind} {id} is kept by the application itself; change it there.",
@@ -77,6 +90,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         # faults: the input says something the form does not take
         "required": Code(422, "This field is required.", "Este campo es obligatorio."),
+        "nothing_said": Code(422, "Write something or attach a file.", "Escriba algo o adjunte un archivo."),
         "unknown_field": Code(422, "There is no such field here.", "Este campo no existe aquí."),
         "wrong_type": Code(422, "Expected {expected}.", "Se esperaba {expected}."),
         "not_an_option": Code(422, "Must be one of: {options}.", "Debe ser uno de: {options}."),
@@ -84,7 +98,17 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "retired_record": Code(422, "{kind} {id} is no longer offered.", "{kind} {id} ya no se ofrece."),
         "not_published": Code(422, "Article {id} is not published.", "El artículo {id} no está publicado."),
         "not_of": Code(422, "{kind} {id} does not belong to {owner}.", "{kind} {id} no pertenece a {owner}."),
+        "not_a_person": Code(422, "{id} is the desk itself, no person.", "{id} es la propia mesa, no una persona."),
         "not_yours": Code(422, "You do not belong to this customer.", "No pertenece a este cliente."),
+        "same_ticket": Code(422, "A ticket cannot be joined with itself.", "Un ticket no puede unirse consigo mismo."),
+        "merged_already": Code(
+            422,
+            "Ticket {number} was merged into another itself; name that one.",
+            "El ticket {number} ya se unió con otro; indique ese otro.",
+        ),
+        "other_customer": Code(
+            422, "The other ticket belongs to another customer.", "El otro ticket es de otro cliente."
+        ),
         "reserved_role": Code(
             422,
             "The role {role} is the desk's own; no actor holds it.",
@@ -95,6 +119,14 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "deadline_passed": Code(
             422, "A deadline lies in the future; now is {at}.", "Un plazo está en el futuro; ahora es {at}."
+        ),
+        "span_reversed": Code(422, "It ends before it begins.", "Termina antes de empezar."),
+        "span_passed": Code(422, "It begins in the past; now is {at}.", "Empieza en el pasado; ahora es {at}."),
+        "span_too_far": Code(422, "It ends within 100 years.", "Termina dentro de los próximos 100 años."),
+        "inside_open_hours": Code(
+            422,
+            "All of it lies in working hours ({calendar}), when support is there anyway.",
+            "Está por completo dentro del horario de atención ({calendar}), cuando ya hay soporte.",
         ),
         "read_only": Code(422, "This field cannot be changed.", "Este campo no se puede cambiar."),
         "not_for_customer": Code(
@@ -130,6 +162,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "translation_exists": Code(422, "In {language} there is {id} already.", "En {language} ya existe {id}."),
         "bad_pattern": Code(422, "Must look like {pattern}.", "Debe tener la forma {pattern}."),
+        "bad_line": Code(422, "Each line must look like {pattern}.", "Cada línea debe tener la forma {pattern}."),
         "unknown_file": Code(422, "You have handed in no file {id}.", "No ha entregado ningún archivo {id}."),
         "file_twice": Code(422, "File {id} is named twice.", "El archivo {id} se nombra dos veces."),
         "file_taken": Code(
@@ -388,6 +421,82 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "the event {event!r} cannot be understood: {why}",
             "el evento {event!r} no se entiende: {why}",
         ),
+        # notices that leave the house
+        "not_sent": Code(503, "{server} did not take the notice: {why}.", "{server} no aceptó el aviso: {why}."),
+        "address_not_public": Code(
+            503,
+            "{server} leads to {address}, which is no public address; allow_private permits it.",
+            "{server} lleva a {address}, que no es una dirección pública; allow_private lo permite.",
+        ),
+        "no_address": Code(422, "The notice has no e-mail address.", "El aviso no tiene dirección de correo."),
+        "no_channel": Code(
+            500,
+            "Nobody serves the channel {channel}; served: {known}.",
+            "Nadie sirve el canal {channel}; hay: {known}.",
+        ),
+        "notice_unreadable": Code(500, "The notice cannot be told: {why}.", "El aviso no se puede redactar: {why}."),
+        "bad_url": Code(422, "Is no URL that can be used: {why}.", "No es una URL que sirva: {why_es}."),
+        "bad_secret": Code(
+            422,
+            "A secret is whsec_ and 24 to 64 bytes in base64.",
+            "Un secreto es whsec_ y de 24 a 64 bytes en base64.",
+        ),
+        "password_in_clear": Code(
+            422,
+            "A password is sent over an encrypted connection only.",
+            "Una contraseña solo se envía por una conexión cifrada.",
+        ),
+        # accounts
+        "login_failed": Code(
+            403,
+            "User name or password is wrong, or there were too many tries; try again later.",
+            "El usuario o la contraseña no es correcto, o hubo demasiados intentos; inténtelo más tarde.",
+        ),
+        "password_expired": Code(403, "The password has to be changed first.", "Antes hay que cambiar la contraseña."),
+        "account_exists": Code(
+            409,
+            "{person} has an account already; a reset leads to a new password.",
+            "{person} ya tiene una cuenta; un restablecimiento lleva a una contraseña nueva.",
+        ),
+        "person_without_address": Code(
+            409,
+            "The catalogue has no e-mail address of {person}.",
+            "El catálogo no tiene ninguna dirección de correo de {person}.",
+        ),
+        "invitation_unknown": Code(404, "There is no such invitation.", "No existe esta invitación."),
+        "invitation_used": Code(409, "This invitation was used already.", "Esta invitación ya se usó."),
+        "invitation_void": Code(
+            409,
+            "This invitation holds no longer; perhaps there is a newer one.",
+            "Esta invitación ya no vale; quizá haya otra más nueva.",
+        ),
+        "invitation_expired": Code(
+            409, "This invitation has expired; ask for another.", "Esta invitación ha caducado; pida otra."
+        ),
+        "invitation_not_sent": Code(
+            503,
+            "The invitation was not sent ({why}) and is void; invite again.",
+            "La invitación no se envió ({why}) y no vale; invite de nuevo.",
+        ),
+        "bad_link": Code(
+            422,
+            "A link begins with https:// or http:// and has the word token in braces once.",
+            "Un enlace empieza por https:// o http:// y tiene una vez la palabra token entre llaves.",
+        ),
+        "bad_user_name": Code(
+            422,
+            "A user name has visible characters only, and no blanks.",
+            "Un usuario solo tiene caracteres visibles, sin espacios.",
+        ),
+        "user_name_taken": Code(422, "This user name is taken.", "Este usuario ya está ocupado."),
+        "too_short": Code(422, "At least {limit} {unit}.", "Como mínimo {limit} {unit}."),
+        "password_is_name": Code(
+            422,
+            "The password must be neither the user name nor the e-mail address.",
+            "La contraseña no puede ser el usuario ni el correo.",
+        ),
+        "password_same": Code(422, "The new password is the present one.", "La contraseña nueva es la actual."),
+        "not_repeated": Code(422, "The two are not the same.", "No coinciden."),
         # copies
         "copy_refused": Code(409, "{why}.", "{why}."),
         "copy_unreadable": Code(422, "{path}, line {line}: {why}.", "{path}, línea {line}: {why}."),
@@ -397,6 +506,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
+        "account": "cuenta",
         "agent": "técnico",
         "agreement": "contrato",
         "article": "artículo",
@@ -411,6 +521,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "list": "lista",
         "module": "módulo",
         "notice": "aviso",
+        "preferences": "preferencias",
         "product": "producto",
         "project": "proyecto",
         "revision": "revisión",

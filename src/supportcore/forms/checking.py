@@ -8,7 +8,7 @@ at once, each with the path of its field. Whether a named record exists and fits
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from supportcore.errors import Fault, facts
 from supportcore.forms.fields import Form, Plain
@@ -21,6 +21,7 @@ def check(form: Form, document: Mapping[str, object]) -> tuple[dict[str, Plain],
 
     Returns:
         The values given, defaulted or set, by key, and all faults, in the order of the form; unknown keys come last.
+        Whether one was given of what one is enough of hangs on files too: `nothing_said`.
     """
     values: dict[str, Plain] = {}
     faults: list[Fault] = []
@@ -33,7 +34,7 @@ def check(form: Form, document: Mapping[str, object]) -> tuple[dict[str, Plain],
         if not given:
             if field.default is not None:
                 values[field.key] = field.default
-            elif field.required:
+            elif field.required and field.key not in form.any_of:
                 faults.append(Fault(field.key, "required"))
             continue
         value = document[field.key]
@@ -57,6 +58,13 @@ def check(form: Form, document: Mapping[str, object]) -> tuple[dict[str, Plain],
     faults.extend(Fault(str(key), "unknown_field") for key in document if key not in known)
     values.update(form.sets)
     return values, tuple(faults)
+
+
+def nothing_said(form: Form, document: Mapping[str, object], slots: Iterable[str]) -> tuple[Fault, ...]:
+    """Return the fault of a command that gives nothing of what one is enough of; *slots* are those it fills."""
+    if form.any_of and {*document, *slots}.isdisjoint(form.any_of):
+        return (Fault(form.any_of[0], "nothing_said"),)
+    return ()
 
 
 def _same(value: object, default: Plain | None) -> bool:

@@ -11,10 +11,11 @@ from supportcore.forms.fields import Form, Plain
 
 @attrs.frozen
 class Option:
-    """One value to choose, and what it is called."""
+    """One value to choose, what it is called, and what it is; empty where nothing is said of that."""
 
     value: Plain | None
     title: str
+    help: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +50,7 @@ class Drawing:
         choices: For each field that is chosen: its key and what from.
         current: The records that the ticket names, as pairs of field and id; they count where a field is left out.
         nothing: What "none" is called, where null takes away.
+        unchosen: What stands in a field that is to be chosen and is not yet.
     """
 
     form: Form
@@ -57,3 +59,4 @@ class Drawing:
     choices: tuple[tuple[str, Choice], ...] = ()
     current: tuple[tuple[str, Plain], ...] = ()
     nothing: str = ""
+    unchosen: str = ""

@@ -41,9 +41,12 @@ INTAKE: Mapping[str, tuple[FieldKind, str | None]] = MappingProxyType(
         "area": ("choice", "area"),
         "origin": ("choice", "origin"),
         "agreement": ("record", "agreement"),
+        "reference": ("title", None),
     }
 )
 """Fields every ticket knows: their kind, and the vocabulary or the kind of record they are chosen from."""
+REFERENCE = "reference"
+"""The field that holds a number as another system gave it, which is no longer than an id."""
 INPUTS: Mapping[str, tuple[FieldKind, str | None]] = MappingProxyType(
     {
         "comment": ("text", None),
@@ -51,6 +54,7 @@ INPUTS: Mapping[str, tuple[FieldKind, str | None]] = MappingProxyType(
         "waiting_on": ("choice", "waiting_on"),
         "assignee": ("record", "agent"),
         "team": ("record", "team"),
+        "rating": ("number", None),
     }
 )
 """Inputs an action may ask for, beside ``files``."""
@@ -70,6 +74,7 @@ class Field:
         fixed: The default cannot be changed.
         limit: Characters at most, for titles and texts.
         pattern: What a title or text matches as a whole; see `supportcore.forms.patterns`.
+        lines: The pattern is that of each line of a text, not of the whole.
         minimum: The least number.
         maximum: The greatest number.
         whole: Only whole numbers.
@@ -87,6 +92,7 @@ class Field:
     fixed: bool = False
     limit: int | None = None
     pattern: str | None = None
+    lines: bool = False
     minimum: int | float | None = None
     maximum: int | float | None = None
     whole: bool = False
@@ -97,8 +103,8 @@ class Field:
     @property
     def most(self) -> int:
         """Characters at most, of a title, a text or the id of a record."""
-        if self.kind == "record":
-            return text.ID_LIMIT
+        if self.kind == "record" or self.key == REFERENCE:
+            return min(self.limit or text.ID_LIMIT, text.ID_LIMIT)
         return self.limit or (text.TITLE_LIMIT if self.kind == "title" else text.TEXT_LIMIT)
 
     @property
@@ -140,8 +146,10 @@ class Field:
         fault = text.text_fault(value, self.key, limit=self.most, empty=False)
         if fault is not None or not isinstance(value, str):
             return fault
-        if self.pattern is not None and not _pattern(self.pattern).fullmatch(value):
-            return Fault(self.key, "bad_pattern", facts(pattern=self.pattern))
+        if self.pattern is not None:
+            matches = _pattern(self.pattern).fullmatch
+            if not all(map(matches, value.split("\n") if self.lines else (value,))):
+                return Fault(self.key, "bad_line" if self.lines else "bad_pattern", facts(pattern=self.pattern))
         if self.required and text.is_blank(value):
             return Fault(self.key, "required")
         return None
@@ -174,6 +182,7 @@ class Slot:
     A place for files in a form.
 
     Attributes:
+        field: Key of the field it stands beside; empty for none in particular.
         count: Files at most.
         size: Bytes of one file at most.
         types: Media types it takes, such as ``application/pdf`` or ``image/*``; empty means any.
@@ -181,6 +190,7 @@ class Slot:
     """
 
     key: str = text.key()
+    field: str = ""
     count: int = FILES_AT_ONCE
     size: int = FILE_LIMIT
     types: tuple[str, ...] = ()
@@ -190,6 +200,22 @@ class Slot:
         """Return whether files of *media_type* may be handed in here."""
         family = media_type.partition("/")[0] + "/*"
         return not self.types or media_type in self.types or family in self.types
+
+
+@attrs.frozen(kw_only=True)
+class Outside:
+    """
+    A span of time that has to lie, at least in part, outside the open hours of a calendar.
+
+    Attributes:
+        start: Key of the field that says its first instant.
+        until: Key of the field that says the first instant after it.
+        calendar: Key of a calendar of the desk.
+    """
+
+    start: str = text.key()
+    until: str = text.key()
+    calendar: str = text.key()
 
 
 DEFAULT_FORM = "default"
@@ -208,6 +234,8 @@ class Form:
         variant: Another way to ask for the same, such as ``quick``.
         sets: What a ticket opened with it gets without being asked, as pairs of field and value.
         slots: Where files are handed in.
+        any_of: Keys of required fields, and of slots, of which one is enough; empty asks for each required field.
+        outside: A span that is asked for outside open hours; None if there is none.
     """
 
     fields: tuple[Field, ...] = ()
@@ -217,6 +245,8 @@ class Form:
     variant: str = ""
     sets: tuple[tuple[str, Plain], ...] = ()
     slots: tuple[Slot, ...] = ()
+    any_of: tuple[str, ...] = ()
+    outside: Outside | None = None
 
     def bound(self, actor: object) -> Form:
         """Return the form as *actor* is asked it: fields that hang on facts of the actor are there, or not."""

@@ -76,3 +76,19 @@ def pattern_fault(pattern: str) -> str | None:
     except (re.error, OverflowError) as error:
         return str(error)
     return None
+
+
+def crosses_lines(pattern: str) -> bool:
+    """
+    Return whether a pattern without faults may match a line break.
+
+    >>> crosses_lines("[^:]+: [0-9]+"), crosses_lines("[^:\\n]+: [0-9]+")
+    (True, False)
+    """
+    place = 0
+    while place < len(pattern):
+        found = _CLASS.match(pattern, place) if pattern[place] == "[" else None
+        if pattern[place] == "\n" or (found is not None and re.fullmatch(found[0], "\n")):
+            return True
+        place = found.end() if found is not None else place + (2 if pattern[place] == "\\" else 1)
+    return False

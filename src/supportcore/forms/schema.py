@@ -50,7 +50,8 @@ def _texts(drawing: Drawing) -> tuple[str, str]:
 
 class _Export:
     def __init__(self, drawing: Drawing) -> None:
-        self.form, self.title, self.nothing = drawing.form, drawing.title, drawing.nothing
+        self.form, self.title = drawing.form, drawing.title
+        self.nothing, self.unchosen = drawing.nothing, drawing.unchosen
         self.labels = {key: (label, help_) for key, label, help_ in drawing.labels}
         self.choices = dict(drawing.choices)
         self.current = dict(drawing.current)
@@ -92,6 +93,8 @@ class _Export:
             hint: Schema = {"ui:widget": widget} if widget is not None else {}
             if field.clears:  # what is emptied is taken away
                 hint["ui:emptyValue"] = None
+            elif self.unchosen and field.key in self.choices and not field.fixed:
+                hint["ui:placeholder"] = self.unchosen
             if hint:
                 hints[field.key] = hint
         return hints
@@ -105,7 +108,7 @@ class _Export:
 
     def is_required(self, field: Field, options: Sequence[Option] | None) -> bool:
         """Whether a document without the field is refused."""
-        if field.required and field.default is None:
+        if field.required and field.default is None and field.key not in self.form.any_of:
             return True
         kept = self.kept(field.key)
         return kept is not None and options is not None and not _offers(options, kept)
@@ -175,11 +178,11 @@ class _Export:
     def _chosen(self, field: Field, options: Sequence[Option]) -> Schema:
         offered = [option for option in options if not field.fixed or option.value == field.default]
         if field.clears:
-            listed = [{"const": None, "title": self.nothing}, *({"const": o.value, "title": o.title} for o in offered)]
+            listed = [{"const": None, "title": self.nothing}, *map(_offer, offered)]
             return {"type": ["string", "null"], "oneOf": listed}
         if not offered:
             return {"type": "string", "readOnly": True, "not": {}}
-        return {"type": "string", "oneOf": [{"const": option.value, "title": option.title} for option in offered]}
+        return {"type": "string", "oneOf": [_offer(option) for option in offered]}
 
     @staticmethod
     def _plain(field: Field) -> Schema:
@@ -192,9 +195,12 @@ class _Export:
             return {"type": "string", "pattern": text.INSTANT_PATTERN}
         blank = field.required and field.kind in ("title", "text")
         said: Schema = {"type": "string", "minLength": 1, "maxLength": field.most}
-        said["not"] = {"type": "string", "pattern": _BAD_OR_BLANK if blank else _BAD}
-        if field.pattern is not None:
+        bad = _BAD_OR_BLANK if blank else _BAD
+        if field.pattern is not None and field.lines:
+            bad += f"|(?:^|\\n)(?!(?:{field.pattern})(?:\\n|(?![\\s\\S])))"
+        elif field.pattern is not None:
             said["pattern"] = f"^(?:{field.pattern})(?![\\s\\S])"
+        said["not"] = {"type": "string", "pattern": bad}
         return said
 
     # -- conditions
@@ -244,6 +250,11 @@ class _Export:
         key = name.removeprefix(FORM)
         field = self.form.field(key)
         return key, None if field is None else field.default
+
+
+def _offer(option: Option) -> Schema:
+    told = {"description": option.help} if option.help else {}
+    return {"const": option.value, "title": option.title, **told}
 
 
 def _offers(options: Sequence[Option], value: Plain) -> bool:

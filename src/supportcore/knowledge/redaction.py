@@ -18,7 +18,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 
 from supportcore.analysis import fold, without_tilde
@@ -27,6 +27,8 @@ from supportcore.analysis.stopwords import STOP_WORDS
 HIDDEN = "\N{HORIZONTAL ELLIPSIS}"
 SHORTEST = 3
 """Letters of a word of a name, at least, that is taken by itself."""
+LOCAL = 7
+"""Digits of a phone number, at least, that are taken for it without what goes before them."""
 Span = tuple[int, int]
 _COMMON = frozenset(without_tilde(word) for words in STOP_WORDS.values() for word in words)
 _LETTER = r"[^\W\d_]"
@@ -41,6 +43,7 @@ _PAGE = re.compile(
 _TELLS = re.compile(r"[\d?#@=;]").search
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?(?![^\W_])")
 _DIGITS = re.compile(r"[+(]{0,3}\d(?:(?:[^\S\n]|[().\-/\u2010-\u2015]){0,3}\d){5,}")
+_NO_DIGIT = re.compile(r"\D")
 _NETWORK = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?=[^\s\d]{0,39}\d)[\dA-Fa-f:]{3,39}[\d.]{0,15})(?![\w:]|\.\d)"
 )
@@ -59,7 +62,14 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _TOGETHER = re.compile(f"{HIDDEN}(?:[^\\S\\n]*{HIDDEN})+")
 
 
-def redacted(text: str, *, words: Iterable[str], names: Iterable[str] = (), literally: Iterable[str] = ()) -> str:
+def redacted(
+    text: str,
+    *,
+    words: Iterable[str],
+    names: Iterable[str] = (),
+    literally: Iterable[str] = (),
+    by_rule: bool = True,
+) -> str:
     """
     Return *text* without what tells of somebody; it is never longer than before.
 
@@ -67,11 +77,15 @@ def redacted(text: str, *, words: Iterable[str], names: Iterable[str] = (), lite
         words: Names of those concerned: each of their words of `SHORTEST` letters or more is taken, but no stop words.
         names: Names of others, taken as a whole only.
         literally: What is taken as it stands, such as a phone number or an id.
+        by_rule: Whether addresses and numbers are taken whosesoever they are. If not, only what is given is; a phone
+            number however it is grouped, with or without its country.
 
     >>> redacted("ACME's Núñez wrote from a@b.example: E-1042", words=["Acme Ltd", "Eva Nunez"])
     "…'s … wrote from …: E-1042"
     >>> redacted("Call +57 301 555 0101, Banco del Sur", words=[], names=["Banco del Sur"])
     'Call …, …'
+    >>> redacted("Ana: 301-555-0101, serial 4711000", words=["Ana"], literally=["+57 301 5550101"], by_rule=False)
+    '…: …, serial 4711000'
     """
     words, names = tuple(words), tuple(names)
     told = {_words(name) for name in (*words, *names)}
@@ -81,7 +95,8 @@ def redacted(text: str, *, words: Iterable[str], names: Iterable[str] = (), lite
     said = (*literally, *filter(_has_no_words, (*words, *names)))
     spans: list[Span] = []
     for plain, places in _readings(text):
-        spans += ((places[start][0], places[end - 1][1]) for start, end in _telling(plain, taken, whole, said))
+        found = _telling(plain, taken, whole, said, by_rule=by_rule)
+        spans += ((places[start][0], places[end - 1][1]) for start, end in found)
     return _TOGETHER.sub(HIDDEN, _without(text, spans))
 
 
@@ -129,17 +144,33 @@ def _without(text: str, spans: Iterable[Span]) -> str:
     return "".join(parts) + text[end:]
 
 
-def _telling(text: str, taken: set[str], whole: set[tuple[str, ...]], said: Iterable[str]) -> Iterator[Span]:
+def _telling(
+    text: str, taken: set[str], whole: set[tuple[str, ...]], said: Sequence[str], *, by_rule: bool
+) -> Iterator[Span]:
     """Yield where *text* tells of somebody."""
     yield from _said(text, said)
+    yield from _ruled(text) if by_rule else _numbers(text, said)
+    yield from _taken(text, taken)
+    yield from _whole(text, whole)
+
+
+def _ruled(text: str) -> Iterator[Span]:
+    """Yield addresses and numbers, whosesoever they are."""
     yield from _addresses(text)
     for pattern in (_ACCOUNT, _DEVICE):
         yield from (found.span() for found in pattern.finditer(text))
     yield from (found.span() for found in _NETWORK.finditer(text) if _is_network(found[0]))
     others = _STAYS.sub(lambda found: "\0" * len(found[0]), text)
     yield from (found.span() for found in _DIGITS.finditer(others))
-    yield from _taken(text, taken)
-    yield from _whole(text, whole)
+
+
+def _numbers(text: str, said: Iterable[str]) -> Iterator[Span]:
+    """Yield runs of digits that are those of a phone number that is said, or end as it does."""
+    phones = [_NO_DIGIT.sub("", one) for one in said if _DIGITS.search(one) and not _WORD.search(one)]
+    for found in _DIGITS.finditer(text) if phones else ():
+        digits = _NO_DIGIT.sub("", found[0])
+        if any(digits.endswith(phone) or (len(digits) >= LOCAL and phone.endswith(digits)) for phone in phones):
+            yield found.span()
 
 
 def _word(letters: str) -> str:

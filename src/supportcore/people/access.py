@@ -21,11 +21,16 @@ from supportcore.predicate import ALWAYS, AnyOf, Eq, Fact, In, Predicate, Test, 
 Side = Literal["customer", "staff"]
 IMPORTER = "importer"
 SYSTEM = "system"
-COMMANDS = ("open", "reply", "note", "assign", "triage", "set_deadline", "retarget")
+COMMANDS = (
+    "open", "reply", "note", "assign", "triage", "set_deadline", "retarget", "rate", "tag", "follow", "link", "merge",
+)  # fmt: skip
 """The commands a role is given by ``may``; workflow actions name their roles themselves."""
 
-RESERVED = (*COMMANDS, "cite")
-"""All commands, whose names no action may have; ``cite`` goes with the duty to write articles."""
+RESERVED = (*COMMANDS, "cite", "decide")
+"""
+All commands, whose names no action may have; ``cite`` goes with the duty to write articles, ``decide`` with being
+asked.
+"""
 
 SCOPES: dict[str, Predicate] = {
     "own": Eq("contact", Fact("@actor.id")),
@@ -81,12 +86,18 @@ class Role:
         side: ``staff`` sees internal notes, ``customer`` never.
         sees: Which tickets.
         may: Which of `COMMANDS`.
+        only: Pairs of command and the condition on which this role may give it; sees ticket and actor.
     """
 
     key: str = text.key()
     side: Side
     sees: Predicate
     may: frozenset[str]
+    only: tuple[tuple[str, Predicate], ...] = ()
+
+    def condition(self, command: str) -> Predicate:
+        """Return on which condition the role may give a command that it may give at all."""
+        return dict(self.only).get(command, ALWAYS)
 
     @cached_property
     def sees_ticket(self) -> Test:

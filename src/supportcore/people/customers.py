@@ -16,11 +16,13 @@ class Customer:
 
     Attributes:
         agreement: Id of the agreement that tickets of the customer are served under, unless they name another.
+        main_contact: Id of the agent who looks after the customer, or None.
     """
 
     id: str = text.host_id()
     name: str = text.title()
     agreement: str | None = text.host_id(None)
+    main_contact: str | None = text.host_id(None)
     active: bool = True
 
 

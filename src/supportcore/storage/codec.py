@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, get_origin
 
+import attrs
 from cattrs import Converter
 
 from supportcore.errors import TicketBroken
@@ -22,6 +23,8 @@ from supportcore.sla.clocks import Clock
 from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Record
 from supportcore.text import instant_text
 from supportcore.tickets.events import (
+    ApprovalAsked,
+    ApprovalWithdrawn,
     ArticleCited,
     ClockBreached,
     ClockPaused,
@@ -34,14 +37,23 @@ from supportcore.tickets.events import (
     DeadlineSet,
     Escalated,
     Event,
+    Followed,
+    Linked,
+    Merged,
+    MergedFrom,
     NoteAdded,
+    Rated,
     Replied,
     Retargeted,
     StateChanged,
+    Tagged,
     TicketAssigned,
     TicketOpened,
     TimerRefused,
     Triaged,
+    Unfollowed,
+    Unlinked,
+    Voted,
 )
 from supportcore.tickets.ticket import Ticket
 
@@ -58,6 +70,17 @@ EVENTS: Mapping[tuple[str, int], type[Event]] = MappingProxyType(
         ("deadline_set", 1): DeadlineSet,
         ("retargeted", 1): Retargeted,
         ("article_cited", 1): ArticleCited,
+        ("rated", 1): Rated,
+        ("approval_asked", 1): ApprovalAsked,
+        ("approval_withdrawn", 1): ApprovalWithdrawn,
+        ("voted", 1): Voted,
+        ("tagged", 1): Tagged,
+        ("followed", 1): Followed,
+        ("unfollowed", 1): Unfollowed,
+        ("linked", 1): Linked,
+        ("unlinked", 1): Unlinked,
+        ("merged", 1): Merged,
+        ("merged_from", 1): MergedFrom,
         ("clock_started", 1): ClockStarted,
         ("clock_paused", 1): ClockPaused,
         ("clock_resumed", 1): ClockResumed,
@@ -164,8 +187,11 @@ def load(kind: type[Any], form: Document) -> Any:
 
 def dump_ticket(ticket: Ticket) -> Document:
     """Return the stored form of a ticket with every field, defaults too."""
-    lists: Document = {"timers": [], "clocks": [], "ledger": [], "solved_by": []}
-    return {**dict.fromkeys(_TICKET_FIELDS), **lists, "priority_rank": 0, **dump(ticket)}
+    form: Document = {name: [] if default == () else default for name, default in _TICKET_DEFAULTS}
+    form.update(dump(ticket))
+    return form
 
 
-_TICKET_FIELDS = tuple(field.name for field in Ticket.__attrs_attrs__)
+_TICKET_DEFAULTS = tuple(
+    (field.name, None if field.default is attrs.NOTHING else field.default) for field in attrs.fields(Ticket)
+)

@@ -80,6 +80,33 @@ class LoadSuggestion:
 
 
 @attrs.frozen
+class FindByNumber:
+    """The ticket of this number, not held. Answered by a `Ticket` or None."""
+
+    number: int
+
+
+@attrs.frozen
+class LastAssigned:
+    """
+    Who got the last ticket of a team? Answered by the assignee's id or None, and by how many use cases that are decided
+    together with this one asked the same before it.
+    """
+
+    team: str
+
+
+@attrs.frozen
+class CountOpen:
+    """
+    How many open tickets does each of these agents have? Answered by a mapping of all of them, which counts what use
+    cases that are decided together with this one, and asked before it, gave to the least loaded of theirs.
+    """
+
+    agents: tuple[str, ...]
+
+
+@attrs.frozen
 class LoadTranslations:
     """The articles that are translations of this one, in any state. Answered by a tuple of `Article`."""
 
@@ -101,6 +128,9 @@ Ask = (
     | LoadFiles
     | LoadContents
     | LoadSuggestion
+    | FindByNumber
+    | LastAssigned
+    | CountOpen
     | LoadTranslations
     | NextNumber
 )

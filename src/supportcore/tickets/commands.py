@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
@@ -174,7 +174,68 @@ class CiteArticle(_OnTicket):
     document: Document = attrs.field(converter=as_document)
 
 
-OnTicket = Reply | AddNote | Assign | Triage | Act | SetDeadline | Retarget | CiteArticle
+@attrs.frozen(kw_only=True)
+class Rate(_OnTicket):
+    """Rate the resolution, once."""
+
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Decide(_OnTicket):
+    """Say yes or no as one of a committee, once."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Tag(_OnTicket):
+    """Add tags and take tags away. Saying it again changes nothing."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Follow(_OnTicket):
+    """Be told of what happens to it, or no more. Saying it again changes nothing."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(default=(), converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class LinkTickets(_OnTicket):
+    """Link it with another ticket, or take that back. Saying it again changes nothing."""
+
+    commutative: ClassVar[bool] = True
+    document: Document = attrs.field(converter=as_document)
+
+
+@attrs.frozen(kw_only=True)
+class Merge(_OnTicket):
+    """Let another ticket go on in its place."""
+
+    document: Document = attrs.field(converter=as_document)
+
+
+OnTicket = (
+    Reply
+    | AddNote
+    | Assign
+    | Triage
+    | Act
+    | SetDeadline
+    | Retarget
+    | CiteArticle
+    | Rate
+    | Decide
+    | Tag
+    | Follow
+    | LinkTickets
+    | Merge
+)
 Command = OpenTicket | OnTicket
 
 
@@ -278,3 +339,11 @@ class Decision:
     suggestions: tuple[Suggestion, ...] = ()
     receipt: Receipt | None = None
     repeated: bool = False
+
+    def and_of(self, other: Decision) -> Decision:
+        """Return a decision of all that this one and *other* hold; the receipt is that of this one."""
+        joined: Any = {name: getattr(self, name) + getattr(other, name) for name in _PARTS}
+        return attrs.evolve(self, **joined)
+
+
+_PARTS = tuple(field.name for field in attrs.fields(Decision) if field.default == ())

@@ -8,23 +8,27 @@ and the position, so that deciding again decides the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from supportcore.definition.model import Definition
+from supportcore.definition.parts import Recipient
 from supportcore.ids import derived
 from supportcore.knowledge.article import Suggestion
 from supportcore.knowledge.postings import Indexing
 from supportcore.sla.policy import Rung, ServiceLevels
 from supportcore.tickets.commands import Change, Decision, OutboxRow, Receipt
 from supportcore.tickets.events import (
+    ApprovalAsked,
     ClockBreached,
     ClockWarned,
     Content,
     ContentRef,
     DeadlineSet,
     Event,
+    Merged,
     NoteAdded,
+    Rated,
     Recorded,
     Replied,
     Retargeted,
@@ -32,6 +36,7 @@ from supportcore.tickets.events import (
     TicketAssigned,
     TicketOpened,
     Triaged,
+    Voted,
 )
 from supportcore.tickets.evolve import evolve, opened
 from supportcore.tickets.files import FILE, File, content_of, taken
@@ -49,6 +54,10 @@ NOTICE_NAMES: dict[type, str] = {
     DeadlineSet: "deadline_set",
     ClockWarned: "clock_warned",
     ClockBreached: "clock_breached",
+    Rated: "rated",
+    ApprovalAsked: "approval_asked",
+    Voted: "voted",
+    Merged: "merged",
 }
 """What notice rules call the events; of others, such as timers that were refused, nobody is told."""
 
@@ -210,11 +219,14 @@ class Draft:
         if name is None:
             return
         for rule in self.desk.notices_on.get(name, ()):
-            told: set[tuple[str, str | None]] = set() if rule.author else {("person", event.actor)}
-            for role in rule.to:
-                recipient: str | None = getattr(ticket, role)
-                who = ("team" if role == "team" else "person", recipient)
-                if recipient is None or who in told:
+            if rule.actions and getattr(event, "action", "") not in rule.actions:
+                continue
+            if not rule.holds(ticket, None):
+                continue
+            told: set[tuple[str, str]] = set() if rule.author else {("person", event.actor)}
+            for role, recipient in (one for to in rule.to for one in _recipients(ticket, to, rule.key)):
+                who = (role if role in ("team", "subscriber") else "person", recipient)
+                if who in told:
                     continue
                 told.add(who)
                 self._post(rule.key, role, recipient, channel=rule.channel, template=rule.template, position=position)
@@ -246,3 +258,22 @@ class Draft:
             due_at=ticket.updated_at,
         )
         self._outbox.append(row)
+
+
+def _recipients(ticket: Ticket, to: Recipient, rule: str) -> Iterator[tuple[str, str]]:
+    """Yield what each of those is to the ticket whom a rule names by *to*, and the id."""
+    match to:
+        case "followers":
+            yield from (("follower", follower.person) for follower in ticket.followers)
+        case "voters":
+            asked = (approval for approval in ticket.approvals if approval.decided is None)
+            for approval in asked:
+                yield from (("voter", voter) for voter in approval.voters)
+                if approval.nobody_asked and ticket.team is not None:  # or nobody would know that it waits
+                    yield "team", ticket.team
+        case "subscriber":
+            yield "subscriber", rule
+        case _:
+            recipient: str | None = getattr(ticket, to)
+            if recipient is not None:
+                yield to, recipient

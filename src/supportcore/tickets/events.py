@@ -17,6 +17,7 @@ from supportcore import text
 from supportcore.people.access import Side
 from supportcore.sla.clocks import Clock
 from supportcore.sla.policy import RETARGETING, Retargeting
+from supportcore.tickets.bonds import DECIDED, LINKS, VERDICTS, Approval, Decided, LinkKind, Verdict
 from supportcore.tickets.ticket import Timer
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, Audience, Category, Outcome, WaitingOn
 
@@ -86,6 +87,7 @@ class TicketOpened:
     responsible: str | None = text.host_id(None)
     assignee: str | None = text.host_id(None)
     agreement: str | None = text.host_id(None)
+    reference: str | None = text.host_id(None)
     levels: str | None = text.host_id(None)
     imported_at: datetime | None = text.instant_at(None)
     pausing: bool = False
@@ -101,13 +103,14 @@ class Replied:
     Somebody wrote a public message.
 
     Attributes:
+        message: None where nothing but files came with it.
         pausing: Whether clocks stand still from now on.
     """
 
     at: datetime = text.instant_at()
     actor: str = text.host_id()
     side: Side = text.one_of(("customer", "staff"))
-    message: ContentRef
+    message: ContentRef | None = None
     waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
     pausing: bool = False
     files: tuple[ContentRef, ...] = ()
@@ -115,11 +118,11 @@ class Replied:
 
 @attrs.frozen(kw_only=True)
 class NoteAdded:
-    """Staff wrote an internal note."""
+    """Staff wrote an internal note; `note` is None where nothing but files came with it."""
 
     at: datetime = text.instant_at()
     actor: str = text.host_id()
-    note: ContentRef
+    note: ContentRef | None = None
     files: tuple[ContentRef, ...] = ()
 
 
@@ -135,6 +138,8 @@ class StateChanged:
         reason: Key out of the desk's vocabulary of reasons.
         side: Who said `comment`; None where the desk acted by itself.
         pausing: Whether clocks stand still from now on.
+        confirmed: What the customer said to the solution: yes, or no; None if it was not that question.
+        rating: What it counts as in the desk's survey, or None.
     """
 
     at: datetime = text.instant_at()
@@ -151,6 +156,8 @@ class StateChanged:
     reason: str | None = text.key(None)
     side: Side | None = text.one_of(("customer", "staff"), None)
     pausing: bool = False
+    confirmed: bool | None = None
+    rating: int | None = text.integer(None)
     files: tuple[ContentRef, ...] = ()
 
 
@@ -183,11 +190,16 @@ class Triaged:
     area: str | None = text.key(None)
     origin: str | None = text.key(None)
     agreement: str | None = text.host_id(None)
+    reference: str | None = text.host_id(None)
 
 
 @attrs.frozen(kw_only=True)
 class TimerRefused:
-    """A timer came due and its action was not allowed then; the timer is cleared."""
+    """
+    The desk itself was to take an action, for a timer or because a committee has decided, and it was not allowed then.
+
+    A timer is cleared by that.
+    """
 
     at: datetime = text.instant_at()
     actor: str = text.host_id()
@@ -313,6 +325,160 @@ class ArticleCited:
     solved: bool = True
 
 
+@attrs.frozen(kw_only=True)
+class Rated:
+    """
+    Somebody on the customer's side rated a resolution.
+
+    Attributes:
+        rating: In the numbers of the desk's survey.
+        comment: What was said with it, publicly.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    rating: int = text.integer()
+    comment: ContentRef | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ApprovalAsked:
+    """
+    A committee was asked.
+
+    Attributes:
+        approval: Without votes; it takes the place of an earlier one of its key.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    approval: Approval
+
+
+@attrs.frozen(kw_only=True)
+class ApprovalWithdrawn:
+    """The ticket does not need this approval any more."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    approval: str = text.key()
+
+
+@attrs.frozen(kw_only=True)
+class Voted:
+    """
+    Somebody who was asked said yes or no.
+
+    Attributes:
+        approval: Key of the approval.
+        internal: What was said with it, internally.
+        decided: What the votes come to with this one; None while it is open.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    approval: str = text.key()
+    verdict: Verdict = text.one_of(VERDICTS)
+    internal: ContentRef | None = None
+    decided: Decided | None = text.one_of(DECIDED, None)
+
+
+@attrs.frozen(kw_only=True)
+class Tagged:
+    """
+    Its tags changed.
+
+    Attributes:
+        tags: As they are now, sorted.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    tags: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Followed:
+    """
+    Somebody wants to be told from now on.
+
+    Attributes:
+        roles: The roles under which the person follows, sorted.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    person: str = text.host_id()
+    roles: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Unfollowed:
+    """Somebody wants to be told no more."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    person: str = text.host_id()
+
+
+@attrs.frozen(kw_only=True)
+class Linked:
+    """
+    It was linked with another ticket, which has an event of its own of it.
+
+    Attributes:
+        kind: What the other ticket is to this one.
+        other: Id of the other ticket.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    kind: LinkKind = text.one_of(LINKS)
+    other: str = text.host_id()
+
+
+@attrs.frozen(kw_only=True)
+class Unlinked:
+    """A link was taken away; fields as of `Linked`."""
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    kind: LinkKind = text.one_of(LINKS)
+    other: str = text.host_id()
+
+
+@attrs.frozen(kw_only=True)
+class Merged:
+    """
+    Another ticket goes on in its place.
+
+    Attributes:
+        into: Id of the other ticket.
+        number: Number of the other ticket.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    into: str = text.host_id()
+    number: int = text.integer()
+
+
+@attrs.frozen(kw_only=True)
+class MergedFrom:
+    """
+    It goes on in the place of another ticket.
+
+    Attributes:
+        ticket: Id of the other ticket.
+        number: Number of the other ticket.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    ticket: str = text.host_id()
+    number: int = text.integer()
+
+
 ClockEvent = (
     ClockStarted
     | ClockPaused
@@ -336,9 +502,34 @@ Event = (
     | DeadlineSet
     | Retargeted
     | ArticleCited
+    | Rated
+    | ApprovalAsked
+    | ApprovalWithdrawn
+    | Voted
+    | Tagged
+    | Followed
+    | Unfollowed
+    | Linked
+    | Unlinked
+    | Merged
+    | MergedFrom
     | ClockEvent
 )
-INTERNAL: tuple[type, ...] = (NoteAdded, TimerRefused, Retargeted, ArticleCited, *get_args(ClockEvent))
+INTERNAL: tuple[type, ...] = (
+    NoteAdded,
+    TimerRefused,
+    Retargeted,
+    ArticleCited,
+    ApprovalAsked,
+    ApprovalWithdrawn,
+    Voted,
+    Tagged,
+    Followed,
+    Unfollowed,
+    Linked,
+    Unlinked,
+    *get_args(ClockEvent),
+)
 """Events that the customer's side never sees; of articles it is shown those that it may read, without the event."""
 SYSTEM_ACTOR = "system"
 """Author of what timers do."""

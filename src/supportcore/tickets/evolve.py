@@ -18,7 +18,10 @@ from supportcore.errors import TicketBroken
 from supportcore.sla.clocks import Clock
 from supportcore.sla.ledger import HoldKind, Ledger, held
 from supportcore.sla.policy import KINDS
+from supportcore.tickets.bonds import Approval, Follower, Link
 from supportcore.tickets.events import (
+    ApprovalAsked,
+    ApprovalWithdrawn,
     ArticleCited,
     ClockBreached,
     ClockPaused,
@@ -31,15 +34,24 @@ from supportcore.tickets.events import (
     DeadlineSet,
     Escalated,
     Event,
+    Followed,
+    Linked,
+    Merged,
+    MergedFrom,
     NoteAdded,
+    Rated,
     Recorded,
     Replied,
     Retargeted,
     StateChanged,
+    Tagged,
     TicketAssigned,
     TicketOpened,
     TimerRefused,
     Triaged,
+    Unfollowed,
+    Unlinked,
+    Voted,
 )
 from supportcore.tickets.ticket import Ticket
 from supportcore.workflow.definition import DONE
@@ -60,6 +72,7 @@ def opened(desk: str, ticket_id: str, event: TicketOpened) -> Ticket:
     own = {"id": ticket_id, "desk": desk, "version": 1, "opened_at": event.at, "updated_at": event.at}
     values = {**_UNTOUCHED, **taken, **own}
     values["ledger"] = _held((), event.category, event)
+    values["worded"] = event.description is not None
     return _made([values[name] for name in _FIELDS])
 
 
@@ -98,6 +111,7 @@ def _replied(ticket: Ticket, event: Replied) -> dict[str, Any]:
     changes = _said(ticket, event.side, event.at)
     changes["waiting_on"] = event.waiting_on
     changes["ledger"] = _held(ticket.ledger, ticket.category, event)
+    changes["worded"] = ticket.worded or event.message is not None
     return changes
 
 
@@ -120,13 +134,24 @@ def _moved(ticket: Ticket, event: StateChanged) -> dict[str, Any]:
     changes["ledger"] = _held(ticket.ledger, event.category, event)
     if event.comment is not None:
         changes.update(_said(ticket, event.side, event.at))
+        changes["worded"] = True
     if event.category in DONE and ticket.category not in DONE:
         changes["unanswered_at"] = None  # the solution is the answer
+        changes["rated"] = False
+    if event.rating is not None:
+        changes["rating"], changes["rated"] = event.rating, True
+    if event.confirmed is not None:
+        changes["confirmed"] = event.confirmed
+    elif event.category not in DONE:
+        changes["confirmed"] = False
     return changes
 
 
 def _assigned(ticket: Ticket, event: TicketAssigned) -> dict[str, Any]:
-    return {"team": event.team, "responsible": event.responsible, "assignee": event.assignee}
+    changes: dict[str, Any] = {"team": event.team, "responsible": event.responsible, "assignee": event.assignee}
+    if ticket.assignee is not None and event.assignee not in (None, ticket.assignee):
+        changes["reassigned"] = True
+    return changes
 
 
 def _triaged(ticket: Ticket, event: Triaged) -> dict[str, Any]:
@@ -165,6 +190,70 @@ def _cited(ticket: Ticket, event: ArticleCited) -> dict[str, Any]:
     return {"solved_by": tuple(article for article in ticket.solved_by if article != event.article)}
 
 
+def _rated(ticket: Ticket, event: Rated) -> dict[str, Any]:
+    changes: dict[str, Any] = {"rating": event.rating, "rated": True}
+    if event.comment is not None:
+        changes.update(_said(ticket, "customer", event.at))
+        changes.pop("unanswered_at", None)  # what is said with a rating asks for nothing
+        changes["worded"] = True
+    return changes
+
+
+def _approval_asked(ticket: Ticket, event: ApprovalAsked) -> dict[str, Any]:
+    return {"approvals": _approvals(ticket, event.approval.key, event.approval)}
+
+
+def _approval_withdrawn(ticket: Ticket, event: ApprovalWithdrawn) -> dict[str, Any]:
+    return {"approvals": _approvals(ticket, event.approval, None)}
+
+
+def _voted(ticket: Ticket, event: Voted) -> dict[str, Any]:
+    for approval in ticket.approvals:
+        if approval.key == event.approval:
+            after = attrs.evolve(approval.with_vote(event.actor, event.verdict), decided=event.decided)
+            return {"approvals": _approvals(ticket, approval.key, after)}
+    return {}
+
+
+def _approvals(ticket: Ticket, key: str, approval: Approval | None) -> tuple[Approval, ...]:
+    """Return the approvals of a ticket with that of *key* replaced, or taken away."""
+    kept = [other for other in ticket.approvals if other.key != key]
+    return tuple(sorted([*kept, *([approval] if approval is not None else [])], key=lambda one: one.key))
+
+
+def _tagged(ticket: Ticket, event: Tagged) -> dict[str, Any]:
+    return {"tags": event.tags}
+
+
+def _followed(ticket: Ticket, event: Followed) -> dict[str, Any]:
+    return {"followers": (*_others(ticket, event.person), Follower(person=event.person, roles=event.roles))}
+
+
+def _unfollowed(ticket: Ticket, event: Unfollowed) -> dict[str, Any]:
+    return {"followers": _others(ticket, event.person)}
+
+
+def _others(ticket: Ticket, person: str) -> tuple[Follower, ...]:
+    return tuple(follower for follower in ticket.followers if follower.person != person)
+
+
+def _linked(ticket: Ticket, event: Linked) -> dict[str, Any]:
+    return {"links": tuple(dict.fromkeys((*ticket.links, Link(kind=event.kind, ticket=event.other))))}
+
+
+def _unlinked(ticket: Ticket, event: Unlinked) -> dict[str, Any]:
+    gone = Link(kind=event.kind, ticket=event.other)
+    return {"links": tuple(link for link in ticket.links if link != gone)}
+
+
+def _merged(ticket: Ticket, event: Merged) -> dict[str, Any]:
+    return {"merged_into": event.into}
+
+
+def _merged_from(ticket: Ticket, event: MergedFrom) -> dict[str, Any]:
+    return {"merged": (*ticket.merged, event.ticket)}
+
+
 _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyType(
     {
         Replied: _replied,
@@ -176,6 +265,17 @@ _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyT
         DeadlineSet: _deadline_set,
         Retargeted: _retargeted,
         ArticleCited: _cited,
+        Rated: _rated,
+        ApprovalAsked: _approval_asked,
+        ApprovalWithdrawn: _approval_withdrawn,
+        Voted: _voted,
+        Tagged: _tagged,
+        Followed: _followed,
+        Unfollowed: _unfollowed,
+        Linked: _linked,
+        Unlinked: _unlinked,
+        Merged: _merged,
+        MergedFrom: _merged_from,
         ClockStarted: _clock_changed,
         ClockPaused: _clock_changed,
         ClockResumed: _clock_changed,

@@ -7,11 +7,14 @@ from datetime import timedelta
 import attrs
 
 from supportcore import text
-from supportcore.definition.forms import FILES
+from supportcore.definition.files import FILES
 from supportcore.definition.model import Definition, FilePolicy
 from supportcore.errors import Fault, Invalid, facts
 from supportcore.forms.fields import Slot
 from supportcore.tickets.filenames import kept_name, media_type
+
+AVATAR = Slot(key="avatar", count=1, size=1_048_576, types=("image/gif", "image/jpeg", "image/png", "image/webp"))
+"""The place for the picture of a person: 1 MiB of what every browser draws and none runs."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,8 +48,8 @@ class Wanted:
 
 
 def slots_of(desk: Definition, policy: FilePolicy) -> tuple[Slot, ...]:
-    """Return the places for files in the forms of a desk, and the one that replies, notes and actions have."""
-    return (*(slot for form in desk.forms for slot in form.slots), policy.slot(FILES))
+    """Return the places for files in the forms of a desk, that of replies, notes and actions, and that of a picture."""
+    return (*(slot for form in desk.forms for slot in form.slots), policy.slot(FILES), AVATAR)
 
 
 def wanted(desk: Definition, name: object, description: object, *, slot: object, size: object) -> Wanted:

@@ -33,7 +33,18 @@ def postings_of(ticket: Ticket, contents: Iterable[Content]) -> tuple[Posting, .
         contents: What was written in it, in any order; all of it, or at least its first public message.
     """
     message = first_message(contents)[:LONGEST_MESSAGE]
-    return ticket_postings(ticket.id, number=ticket.number, subject=ticket.subject, message=message)
+    said = ticket_postings(ticket.id, number=ticket.number, subject=ticket.subject, message=message)
+    return (*said, *tag_postings(ticket))
+
+
+def tag_postings(ticket: Ticket) -> tuple[Posting, ...]:
+    """Return what a ticket is found by, of the kind ``ticket``: its tags."""
+    return tuple(Posting(tagged(tag), ticket.id) for tag in ticket.tags)
+
+
+def tagged(tag: str) -> str:
+    """Return the term by which tickets are found that have a tag."""
+    return mark("tag", tag)
 
 
 def solved_postings(ticket: Ticket) -> tuple[Posting, ...]:

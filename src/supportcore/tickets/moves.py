@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from supportcore.errors import Reason
 from supportcore.forms.fields import Plain
 from supportcore.ids import derived
 from supportcore.people.access import SYSTEM, Actor, Side
@@ -98,6 +99,8 @@ def move(
         reason=None if reason is None else str(reason),
         side=side,
         pausing=pausing(draft.levels, target, waiting),
+        confirmed=step.confirms,
+        rating=step.rating if "rating" not in values else int(values["rating"]),
         files=attached,
     )
     draft.add(event, command_id)
@@ -188,12 +191,27 @@ def _escalate(draft: Draft, rung: Rung, *, at: datetime, command_id: str) -> Non
     draft.tell(rung, position)
 
 
+def take(
+    draft: Draft, action: str, *, actor: Actor, at: datetime, command_id: str, side: Side | None = None
+) -> tuple[Reason, ...]:
+    """Let the desk itself take an action on behalf of *actor*; return why it may not, and then nothing is done."""
+    found = attempt(draft, action, actor, _SYSTEM_ROLES)
+    if not isinstance(found, Transition):
+        return found
+    move(draft, found, actor=actor.id, at=at, command_id=command_id, values={}, side=side)
+    return ()
+
+
 def follow_reply(draft: Draft, side: Side, *, actor: Actor, at: datetime, command_id: str) -> None:
     """Take the action that the state answers a reply of *side* with; if it is not allowed, the reply stands alone."""
-    state = draft.rules.workflow.by_key[draft.ticket.state]
-    action = dict(state.on_reply).get(side)
-    if action is None:
-        return
-    found = attempt(draft, action, actor, _SYSTEM_ROLES)
-    if isinstance(found, Transition):
-        move(draft, found, actor=actor.id, at=at, command_id=command_id, values={}, side=side)
+    action = dict(draft.rules.workflow.by_key[draft.ticket.state].on_reply).get(side)
+    if action is not None:
+        take(draft, action, actor=actor, at=at, command_id=command_id, side=side)
+
+
+def follow_work(draft: Draft, *, actor: Actor, at: datetime, command_id: str) -> None:
+    """Take the action that the state has for a ticket that has an area by now, or somebody who works on it."""
+    for has, name in ((draft.ticket.area, "on_triage"), (draft.ticket.assignee, "on_assign")):
+        action: str | None = getattr(draft.rules.workflow.by_key[draft.ticket.state], name)
+        if has is not None and action is not None:
+            take(draft, action, actor=actor, at=at, command_id=command_id)

@@ -9,38 +9,28 @@ under.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import attrs
 
-from supportcore.definition.forms import FILES
 from supportcore.definition.model import Definition
 from supportcore.errors import Reason, Refused, facts
-from supportcore.forms.fields import Field, Form
 from supportcore.knowledge.lifecycle import Duty
 from supportcore.people.access import Actor, Role, Side
-from supportcore.predicate import ALWAYS, AnyOf, Predicate, bind
+from supportcore.predicate import AnyOf, Predicate, bind, to_python
+from supportcore.tickets.bonds import Approval
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.timekeeping import within_grace
-from supportcore.workflow.definition import Transition
+from supportcore.workflow.definition import DONE, Transition
+from supportcore.workflow.engine import condition_not_met
 
-REPLY_FORM = Form((Field(key="text", kind="text", required=True),))
-ASSIGN_FORM = Form(
-    (
-        Field(key="assignee", kind="record", source="agent", clears=True),
-        Field(key="responsible", kind="record", source="agent", clears=True),
-        Field(key="team", kind="record", source="team", clears=True),
-    )
-)
-DEADLINE_FORM = Form((Field(key="deadline", kind="instant", clears=True),))
-CITE_FORM = Form(
-    (
-        Field(key="article", kind="record", source="article", required=True),
-        Field(key="solved", kind="flag", default=True),
-    )
-)
-ON_TICKET = ("reply", "note", "assign", "triage", "set_deadline", "retarget", "cite")
+ON_TICKET = (
+    "reply", "note", "assign", "triage", "set_deadline", "retarget", "cite",
+    "rate", "decide", "tag", "follow", "link", "merge",
+)  # fmt: skip
 """The commands on a ticket that every desk has, beside the actions of its workflow."""
 _WHILE_OPEN = ("reply", "assign", "triage", "set_deadline", "retarget")
 
@@ -73,6 +63,21 @@ def sees(desk: Definition, actor: Actor, ticket: Ticket) -> bool:
     return any(role.sees_ticket(ticket, actor) for role in roles_of(desk, actor))
 
 
+STAFF_ONLY = ("team", "agreement", "tags", "approvals", "approval", "links", "merged", "merged_into", "followers")
+"""Fields of a ticket that only staff is told, as they name what the customer's side may not know of."""
+_KEPT_FROM_CUSTOMERS: Mapping[str, Any] = MappingProxyType(
+    {"team": None, "agreement": None, "merged_into": None, "tags": (), "approvals": (), "links": (), "merged": ()}
+)
+
+
+def as_shown(desk: Definition, actor: Actor, ticket: Ticket) -> Ticket:
+    """Return a ticket that *actor* may see without what only staff is told."""
+    if side_of(desk, actor) == "staff":
+        return ticket
+    me = tuple(follower for follower in ticket.followers if follower.person == actor.id)
+    return attrs.evolve(ticket, followers=me, **_KEPT_FROM_CUSTOMERS)
+
+
 def visible(desk: Definition, actor: Actor) -> Predicate:
     """Return the condition of the tickets *actor* may see, bound; the same that `sees` tests."""
     return bind(AnyOf(tuple(role.sees for role in roles_of(desk, actor))), actor)
@@ -84,6 +89,8 @@ def is_given(desk: Definition, name: str) -> bool:
 
 
 def _may(desk: Definition, name: str) -> Callable[[Role], bool]:
+    if name == "decide":
+        return lambda role: bool(desk.approvals)
     return _has_duty(desk, "write") if name == "cite" else lambda role: name in role.may
 
 
@@ -137,32 +144,6 @@ def speaks_for(desk: Definition, actor: Actor) -> tuple[str, ...]:
     return tuple(sorted(actor.customers))
 
 
-def opening_form(desk: Definition, form: Form, actor: Actor, usable: Collection[str] | None) -> Form:
-    """
-    Return an intake form as *actor* is asked it.
-
-    The customer's side is asked for one of its own customers; where there is only one, it stands there already. The
-    customer is asked for whatever a condition says, unless it is known.
-
-    Args:
-        usable: Those of `speaks_for` that are active; None for staff, who may name any.
-    """
-    bound = form.bound(actor)
-    if desk.customer == "none":
-        return bound
-    found = bound.field("customer")
-    asked = found or Field(key="customer", kind="record", source="customer")
-    default = asked.default
-    if usable is not None and default not in usable:
-        default = next(iter(usable)) if len(usable) == 1 else None
-    known = default is not None and (asked.fixed or (usable is not None and len(usable) == 1))
-    if known and found is None:
-        return attrs.evolve(bound, sets=(*bound.sets, ("customer", str(default))))
-    customer = attrs.evolve(asked, default=default, fixed=known, required=default is None, when=ALWAYS)
-    place = bound.fields.index(asked) if found else 0
-    return attrs.evolve(bound, fields=(*bound.fields[:place], customer, *bound.fields[place + bool(found) :]))
-
-
 def unknown_customers(actor: Actor) -> Reason:
     """Return why somebody cannot open a ticket whose customers the catalogue does not have, or has retired."""
     return Reason("customer_unknown", facts(customers=", ".join(sorted(actor.customers))))
@@ -180,12 +161,68 @@ def refusals(desk: Definition, draft: Draft, actor: Actor, name: str) -> tuple[R
     reasons = _command_refusals(desk, actor, name)
     if not reasons and name in _WHILE_OPEN and not draft.ticket.is_open:
         reasons = (Reason("ticket_closed"),)
+    if not reasons:
+        reasons = _conditional_refusals(desk, draft, actor, name)
+    if not reasons and name in _MORE:
+        reasons = _MORE[name](draft, actor)
     return reasons or None
+
+
+def _conditional_refusals(desk: Definition, draft: Draft, actor: Actor, name: str) -> tuple[Reason, ...]:
+    """What a role may do on a condition only, it may while that holds of the ticket as it stands."""
+    conditions = [role.condition(name) for role in roles_of(desk, actor) if name in role.may]
+    if not conditions or any(to_python(when)(draft.ticket, actor) for when in conditions):
+        return ()
+    return (condition_not_met(desk, conditions[0]),)
+
+
+def _rating_refusals(draft: Draft, actor: Actor) -> tuple[Reason, ...]:
+    """What is solved is rated once; what was called off, or merged into another, is not."""
+    ticket = draft.ticket
+    if ticket.merged_into is not None:
+        return (Reason("merged_ticket"),)
+    if ticket.category not in DONE or ticket.outcome == "cancelled":
+        return (Reason("not_solved"),)
+    return (Reason("rated_already"),) if ticket.rated else ()
+
+
+def _voting_refusals(draft: Draft, actor: Actor) -> tuple[Reason, ...]:
+    """Those who are asked say yes or no once each."""
+    ticket = draft.ticket
+    if open_approval(ticket, actor.id) is not None:
+        return () if ticket.is_open else (Reason("ticket_closed"),)
+    pending = [approval for approval in ticket.approvals if approval.decided is None]
+    if not pending:
+        return (Reason("nothing_to_approve"),)
+    return (Reason("voted_already" if any(actor.id in one.voters for one in pending) else "not_asked_to_approve"),)
+
+
+def _merging_refusals(draft: Draft, actor: Actor) -> tuple[Reason, ...]:
+    """A ticket is merged once, where the rules it was opened under have a state for that."""
+    if draft.ticket.merged_into is not None:
+        return (Reason("merged_ticket"),)
+    return (Reason("no_merging"),) if draft.rules.merge is None else ()
+
+
+_MORE: Mapping[str, Callable[[Draft, Actor], tuple[Reason, ...]]] = MappingProxyType(
+    {"rate": _rating_refusals, "decide": _voting_refusals, "merge": _merging_refusals}
+)
+"""What stands in the way of a command beside roles."""
+
+
+def open_approval(ticket: Ticket, person: str) -> Approval | None:
+    """Return the first approval for which a person's vote is still to be cast."""
+    for approval in ticket.approvals:
+        if approval.decided is None and person in approval.voters and person not in {v.person for v in approval.votes}:
+            return approval
+    return None
 
 
 def attempt(draft: Draft, action: str, actor: Actor, roles: frozenset[str]) -> Transition | tuple[Reason, ...]:
     """Return the transition open to *actor* on the drafted ticket, or why there is none."""
     found = draft.rules.engine.attempt(draft.ticket, action, actor, roles)
+    if isinstance(found, Transition) and draft.ticket.merged_into is not None:
+        return (Reason("merged_ticket"),)
     if isinstance(found, Transition) and not draft.ticket.is_open and not _may_reopen(draft, found):
         return (Reason("reopening_forbidden"),)
     return found
@@ -198,21 +235,3 @@ def _may_reopen(draft: Draft, step: Transition) -> bool:
         return True
     stays = draft.rules.workflow.by_key[step.to].final
     return stays or within_grace(levels, ticket.closed_at, max(draft.now, ticket.updated_at))
-
-
-def form_of(desk: Definition, draft: Draft, name: str) -> Form:
-    """Return the form that *name* asks for in the present state."""
-    if name in ("reply", "note"):
-        return REPLY_FORM if desk.files is None else attrs.evolve(REPLY_FORM, slots=(desk.files.slot(FILES),))
-    if name == "assign":
-        return ASSIGN_FORM
-    if name == "triage":
-        return desk.triage
-    if name == "set_deadline":
-        return DEADLINE_FORM
-    if name == "cite":
-        return CITE_FORM
-    if name == "retarget":
-        return Form()
-    step = draft.rules.workflow.by_action.get((name, draft.ticket.state))
-    return step.form if step is not None else Form()

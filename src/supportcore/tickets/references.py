@@ -12,7 +12,7 @@ from supportcore.tickets.ticket import Ticket
 
 REFERENCES = (
     "customer", "product", "module", "product_version", "service", "project",
-    "type", "priority", "urgency", "area", "origin", "agreement",
+    "type", "priority", "urgency", "area", "origin", "agreement", "reference",
 )  # fmt: skip
 """Fields of a ticket taken over from the intake form, customer first."""
 CLASSIFIED = tuple(key for key in REFERENCES if key != "customer")

@@ -16,6 +16,7 @@ from supportcore import text
 from supportcore.sla.clocks import Clock
 from supportcore.sla.ledger import Ledger
 from supportcore.text import NEVER
+from supportcore.tickets.bonds import Approval, Follower, Link
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES, Category, Outcome, WaitingOn
 
 
@@ -50,6 +51,18 @@ class Ticket:
         unanswered_at: Instant of the first message of the customer's side since staff last wrote or solved it, or None.
         closed_at: Instant of the last move into a final state; None while open.
         solved_by: Ids of the articles that solved it, in the order in which they were named.
+        reference: The number that a supplier or another system gave it.
+        reassigned: Whether it was taken from one agent and given to another.
+        confirmed: Whether the customer said yes to the solution.
+        rating: What the last rating was, in the numbers of the desk's survey.
+        rated: Whether its present resolution was rated.
+        approvals: What committees were asked, at most one of each key.
+        tags: Sorted.
+        followers: In the order in which they began.
+        links: In the order in which they were made.
+        merged_into: Id of the ticket that goes on in its place.
+        merged: Ids of the tickets that go on in this one, in the order in which they were merged.
+        worded: Whether something public was written in it, and not only files handed in.
     """
 
     id: str = text.host_id()
@@ -91,11 +104,29 @@ class Ticket:
     responded_at: datetime | None = text.instant_at(None)
     unanswered_at: datetime | None = text.instant_at(None)
     solved_by: tuple[str, ...] = ()
+    reference: str | None = text.host_id(None)
+    reassigned: bool = False
+    confirmed: bool = False
+    rating: int | None = text.integer(None)
+    rated: bool = False
+    approvals: tuple[Approval, ...] = ()
+    tags: tuple[str, ...] = ()
+    followers: tuple[Follower, ...] = ()
+    links: tuple[Link, ...] = ()
+    merged_into: str | None = text.host_id(None)
+    merged: tuple[str, ...] = ()
+    worded: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether the ticket is not in a final state."""
         return self.category != "closed"
+
+    @property
+    def approval(self) -> str | None:
+        """``pending``, ``rejected`` or ``approved``: the first that any of its approvals is; None if it needs none."""
+        found = [approval.decided or "pending" for approval in self.approvals]
+        return next((one for one in ("pending", "rejected", "approved") if one in found), None)
 
     @property
     def wake_at(self) -> datetime | None:

@@ -49,6 +49,8 @@ class State:
         outcome: Set if and only if the category is ``closed``.
         waiting_on: Whom the ticket waits for on entering; None leaves that as it is.
         on_reply: Pairs of side and action: what the desk does when that side replies in this state.
+        on_assign: What the desk does once somebody is assigned in this state, or the ticket was opened so; or None.
+        on_triage: What the desk does once the ticket has an area in this state; or None.
     """
 
     key: str = text.key()
@@ -57,6 +59,15 @@ class State:
     waiting_on: WaitingOn | None = None
     timer: TimerRule | None = None
     on_reply: tuple[tuple[str, str], ...] = ()
+    on_assign: str | None = None
+    on_triage: str | None = None
+
+    @property
+    def automatic(self) -> tuple[str, ...]:
+        """The actions that the desk itself takes here, by a timer or in answer to something."""
+        timed = () if self.timer is None else (self.timer.action,)
+        named = (*timed, *(action for _, action in self.on_reply), self.on_assign, self.on_triage)
+        return tuple(dict.fromkeys(action for action in named if action is not None))
 
     @property
     def final(self) -> bool:
@@ -79,6 +90,8 @@ class Transition:
         comment: Whether the comment it takes is public or an internal note.
         waiting_on: Whom the ticket waits for afterwards; overrides that of the state.
         assign: ``actor`` assigns to the one who acts, ``nobody`` takes the assignment away.
+        confirms: What the customer says by it to the solution: yes, or no; None if that is not the question.
+        rating: What it counts as in the desk's survey, or None.
     """
 
     action: str = text.key()
@@ -91,6 +104,8 @@ class Transition:
     comment: Audience = "public"
     waiting_on: WaitingOn | None = None
     assign: Literal["actor", "nobody"] | None = None
+    confirms: bool | None = None
+    rating: int | None = None
 
     @cached_property
     def holds(self) -> Test:

@@ -88,11 +88,11 @@ def _when(step: Transition, state: State, language: str) -> str:
     ]
     if state.timer is not None and state.timer.action == step.action:
         people = step.roles - {SYSTEM}
-        found.insert(0, (also if people else after).format(span=_span(state.timer.after)))
+        found.insert(0, (also if people else after).format(span=span_told(state.timer.after)))
     return ", ".join(found)
 
 
-def _span(span: timedelta) -> str:
+def span_told(span: timedelta) -> str:
     """Return a span in the largest unit that counts it whole; 72 hours stay hours, as people say it."""
     for unit, name in _UNITS:
         count, rest = divmod(span, unit)

@@ -15,7 +15,7 @@ from transitions import EventData, Machine, MachineError
 
 from supportcore.errors import Reason, facts
 from supportcore.people.access import SYSTEM, Actor
-from supportcore.predicate import words
+from supportcore.predicate import Predicate, words
 from supportcore.workflow.definition import Transition
 
 if TYPE_CHECKING:
@@ -28,6 +28,19 @@ _THE_DESK = {"en": "the desk itself", "es": "la propia mesa"}
 
 def _role(label: Callable[[str, str, str], str], role: str, language: str) -> str:
     return _THE_DESK[language] if role == SYSTEM else label("roles", role, language)
+
+
+def condition_not_met(definition: Definition, when: Predicate) -> Reason:
+    """Return the reason that a condition does not hold, in the words of the desk."""
+    label, sections = definition.labels.label, {"state": "states", "@actor.roles": "roles"}
+
+    def in_words(language: str) -> str:
+        def value(field: str, value: str) -> str:
+            return label(sections.get(field, f"vocabularies.{field}"), value, language)
+
+        return words(when, language, value)
+
+    return Reason("condition_not_met", facts(condition=in_words("en"), condition_es=in_words("es")))
 
 
 class Cursor:
@@ -104,11 +117,7 @@ class Engine:
                 }
                 reasons.append(Reason("role_required", facts(**told)))
             if not step.holds(cursor.ticket, cursor.actor):
-                told = {
-                    "condition" + suffix: words(step.when, language, self._value_label(language))
-                    for suffix, language in (("", "en"), ("_es", "es"))
-                }
-                reasons.append(Reason("condition_not_met", facts(**told)))
+                reasons.append(condition_not_met(self._definition, step.when))
             if guard is not None and not guard(cursor.ticket, cursor.actor):
                 reasons.append(Reason("guard_refused", facts(guard=step.guard)))
             if reasons:
@@ -117,8 +126,3 @@ class Engine:
             return True
 
         return check
-
-    def _value_label(self, language: str) -> Callable[[str, str], str]:
-        labels = self._definition.labels
-        sections = {"state": "states", "@actor.roles": "roles"}
-        return lambda field, value: labels.label(sections.get(field, f"vocabularies.{field}"), value, language)

@@ -16,6 +16,7 @@ A condition counts as impossible only where the state alone makes it so; a host'
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,6 +63,11 @@ class _Structure:
         self._states = definition.workflow.by_key
         self._steps = definition.workflow.transitions
         self._replying = {role.side for role in definition.roles if "reply" in role.may}
+        hold, approvals = definition.hold, definition.approvals
+        self._commanded = {action for rule in approvals for action in (rule.approved, rule.rejected)}
+        self._commanded |= {hold.begin, hold.end} if hold is not None else set()
+        merging = any("merge" in role.may for role in definition.roles)
+        self._merging = definition.merge if merging else None
         self._next: dict[str, list[str]] = {key: [] for key in self._states}
         for step in self._steps:
             for source in step.sources:
@@ -88,7 +94,7 @@ class _Structure:
 
     def _unreachable(self) -> Iterator[Finding]:
         for index, key in enumerate(self._states):
-            if key not in self._reachable:
+            if key not in self._reachable and key != self._merging:
                 told = f"no ticket comes into {key!r}; let an action lead there or leave it out"
                 yield Finding("unreachable_state", f"states[{index}]", told)
 
@@ -109,7 +115,15 @@ class _Structure:
                 told = (
                     f"{step.action!r} is the desk's own, but no timer and no reply takes it; give it a role of people"
                 )
-            yield Finding("dead_action", f"transitions[{index}]", told)
+            yield Finding("dead_action", self._place(index, step), told)
+
+    def _place(self, index: int, step: Transition) -> str:
+        """Return where a step stands: in a table of its own, or in a confirmation, whose steps come last."""
+        document = json.loads(self._definition.document)
+        if index < len(document.get("transitions", ())):
+            return f"transitions[{index}]"
+        asked = [said["state"] for said in document["confirmations"]]
+        return f"confirmations[{asked.index(step.sources[0])}]"
 
     def _loops(self) -> Iterator[Finding]:
         places = {key: index for index, key in enumerate(self._states)}
@@ -141,9 +155,8 @@ class _Structure:
             return False
         if step.roles - {SYSTEM}:
             return True
-        automatic = {action for side, action in state.on_reply if side in self._replying}
-        if state.timer is not None:
-            automatic.add(state.timer.action)
+        unheard = {action for side, action in state.on_reply if side not in self._replying}
+        automatic = {*state.automatic, *self._commanded} - unheard
         return step.action in automatic
 
     def _from(self, start: str) -> set[str]:

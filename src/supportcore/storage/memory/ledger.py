@@ -11,11 +11,12 @@ from typing import Any
 from supportcore.knowledge.postings import TICKETS, Search
 from supportcore.predicate import ALWAYS, Predicate, to_python
 from supportcore.storage import codec
+from supportcore.storage.memory.credentials import CredentialsMemory
 from supportcore.storage.memory.knowledge import KnowledgeMemory
 from supportcore.storage.memory.portable import load_ticket, ticket_columns
 from supportcore.storage.memory.portal import PortalMemory
 from supportcore.storage.memory.unit import Doc, Transaction, do
-from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps, Words
+from supportcore.storage.ports import Conflict, Lease, Query, Record, Ref, Steps, Words, leased
 from supportcore.text import NEVER, instant_text
 from supportcore.tickets.commands import Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
@@ -33,13 +34,20 @@ def _recorded(doc: Doc) -> Recorded:
     )
 
 
-class MemoryLedger(KnowledgeMemory, PortalMemory):
+class MemoryLedger(KnowledgeMemory, CredentialsMemory, PortalMemory):
     """One desk in memory; see `supportcore.storage.ports.Ledger`."""
 
     # -- tickets
 
     def ticket(self, ticket_id: str, *, lock: bool = False) -> Steps[Ticket | None]:
-        row = yield from do(lambda unit: unit.get("tickets", (self._desk, ticket_id)))
+        key = (self._desk, ticket_id)
+
+        def find(unit: Transaction) -> Doc | None:
+            if lock:
+                unit.lock("tickets", key)
+            return unit.get("tickets", key)
+
+        row = yield from do(find)
         return None if row is None else load_ticket(row)
 
     def ticket_by_number(self, number: int) -> Steps[Ticket | None]:
@@ -248,19 +256,19 @@ class MemoryLedger(KnowledgeMemory, PortalMemory):
         def is_free(doc: Doc) -> bool:
             return doc["leased_until"] is None or doc["leased_until"] <= stamp
 
-        def take(unit: Transaction) -> list[Doc]:
+        def take(unit: Transaction) -> list[tuple[str, Doc]]:
             rows = [(doc["next_at"], key, doc) for key, doc in unit.all("outbox", self._desk)]
             free = [r for r in rows if r[2]["status"] == "pending" and r[0] <= stamp and is_free(r[2])]
             taken = []
             for _, key, doc in sorted(free, key=lambda row: row[:2])[:limit]:
-                leased = {**doc, "attempts": doc["attempts"] + 1, "token": token, "leased_until": end}
-                unit.put("outbox", key, leased)
-                taken.append(leased)
+                claimed = {**doc, "attempts": doc["attempts"] + 1, "token": token, "leased_until": end}
+                unit.put("outbox", key, claimed)
+                taken.append((key[1], claimed))
             return taken
 
-        docs = yield from do(take)
         return tuple(
-            Lease(row=codec.load(OutboxRow, doc["row"]), attempts=doc["attempts"], token=token) for doc in docs
+            leased(row_id, partial(codec.load, OutboxRow, doc["row"]), attempts=doc["attempts"], token=token)
+            for row_id, doc in (yield from do(take))
         )
 
     def settle(

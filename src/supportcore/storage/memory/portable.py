@@ -17,7 +17,7 @@ from supportcore.tickets.ticket import Ticket
 def ticket_columns(ticket: Ticket) -> Doc:
     """Return every column of a ticket."""
     row = codec.dump_ticket(ticket)
-    row["is_open"] = ticket.is_open
+    row["is_open"], row["approval"] = ticket.is_open, ticket.approval
     row.update({name: instant_text(getattr(ticket, name) or NEVER) for name in ("wake_at", "due_at")})
     for name in ("green_at", "amber_at", "red_at"):
         at = getattr(ticket, name)
@@ -25,7 +25,7 @@ def ticket_columns(ticket: Ticket) -> Doc:
     return row
 
 
-_DERIVED = frozenset({"is_open", "wake_at", "due_at", "green_at", "amber_at", "red_at"})
+_DERIVED = frozenset({"is_open", "approval", "wake_at", "due_at", "green_at", "amber_at", "red_at"})
 """Columns that follow from the others."""
 
 
@@ -63,16 +63,25 @@ class PortableMemory:
     def __init__(self, desk: str) -> None:
         self._desk = desk
 
-    def entries(self, kind: str, *, after: Key | None, limit: int) -> Steps[tuple[Entry, ...]]:
-        found = yield from self._all(kind)
-        return tuple([entry for entry in found if after is None or entry.key > after][:limit])
+    def entries(self, kind: str, *, after: Key | None, limit: int, lock: bool = False) -> Steps[tuple[Entry, ...]]:
+        def find(unit: Transaction) -> list[Entry]:
+            found = [one for one in self._sorted(unit, kind) if after is None or one.key > after][:limit]
+            if lock and kind in _TABLES:
+                for one in found:
+                    unit.lock(_TABLES[kind], (self._desk, *one.key))
+            return found
+
+        return tuple((yield from do(find)))
 
     def last_entry(self, kind: str) -> Steps[Key | None]:
         found = yield from self._all(kind)
         return found[-1].key if found else None
 
     def _all(self, kind: str) -> Steps[list[Entry]]:
-        return (yield from do(lambda unit: sorted(self._each(unit, kind), key=lambda entry: entry.key)))
+        return (yield from do(lambda unit: self._sorted(unit, kind)))
+
+    def _sorted(self, unit: Transaction, kind: str) -> list[Entry]:
+        return sorted(self._each(unit, kind), key=lambda entry: entry.key)
 
     def _each(self, unit: Transaction, kind: str) -> Iterator[Entry]:
         if kind == "event":
@@ -106,6 +115,40 @@ class PortableMemory:
             unit.add("by_number", (desk, ticket.number), {"id": ticket.id})
         else:
             unit.add(_TABLES[entry.kind], (desk, *key), form)
+
+    def replace_entries(self, entries: Sequence[Entry]) -> Steps[None]:
+        for entry in entries:
+            yield from do(partial(self._replace, entry=entry))
+
+    def _replace(self, unit: Transaction, entry: Entry) -> None:
+        desk, key, form = self._desk, entry.key, dict(entry.form)
+        if entry.kind == "event":
+            unit.rewrite((desk, key[0], key[1]), {name: form[name] for name in _EVENT if name != "sequence"})
+        elif entry.kind == "content":
+            kept = unit.get("contents", (desk, key[0]))
+            if kept is not None:
+                items = [form if (item["position"], item["id"]) == key[1:] else item for item in kept["items"]]
+                unit.put("contents", (desk, key[0]), {"items": items})
+        elif (found := unit.get(_TABLES[entry.kind], (desk, *key))) is not None:
+            if entry.kind == "ticket":
+                form = ticket_columns(codec.load(Ticket, {**form, "number": found["number"]}))
+            unit.put(_TABLES[entry.kind], (desk, *key), form)
+
+    def drop_entries(self, kind: str, keys: Sequence[Key]) -> Steps[None]:
+        for key in keys:
+            yield from do(partial(self._drop, kind=kind, key=key))
+
+    def _drop(self, unit: Transaction, kind: str, key: Key) -> None:
+        desk = self._desk
+        if kind == "content":
+            kept = unit.get("contents", (desk, key[0]))
+            if kept is not None:
+                items = [item for item in kept["items"] if (item["position"], item["id"]) != key[1:]]
+                unit.put("contents", (desk, key[0]), {"items": items})
+        elif (found := unit.get(_TABLES[kind], (desk, *key))) is not None:
+            unit.put(_TABLES[kind], (desk, *key), None)
+            if kind == "ticket":
+                unit.put("by_number", (desk, found["number"]), None)
 
     # -- blobs
 

@@ -27,12 +27,17 @@ class Transaction:
         self._new: dict[tuple[str, Key], Doc | None] = {}
         self._events: list[Doc] = []
         self._numbered: list[tuple[Doc, int]] = []
+        self._rewritten: dict[Key, Doc] = {}
 
     def get(self, table: str, key: Key) -> Doc | None:
         """Return the document under a key, or None."""
         if (table, key) in self._new:
             return self._new[table, key]
         return self._tables.setdefault(table, {}).get(key)
+
+    def lock(self, table: str, key: Key) -> None:
+        """Let the commit check that the document under a key is still the one that is there now."""
+        self._base.setdefault((table, key), self._tables.setdefault(table, {}).get(key))
 
     def all(self, table: str, desk: str) -> Iterator[tuple[Key, Doc]]:
         """Yield the documents of a desk with their keys, by key."""
@@ -69,20 +74,21 @@ class Transaction:
     def history(self, desk: str, ticket_id: str) -> list[Doc]:
         """Return the stored events of a ticket, in order."""
         stored = self._tables["by_ticket"].get((desk, ticket_id), ())
-        return [*stored, *(one for one in self._events if one["desk"] == desk and one["ticket"] == ticket_id)]
+        mine = (one for one in self._events if one["desk"] == desk and one["ticket"] == ticket_id)
+        return [self._as_rewritten(one) for one in (*stored, *mine)]
 
     def events(self, desk: str) -> Iterator[Doc]:
         """Yield the events of all tickets, in no order."""
         for key, events in self._tables["by_ticket"].items():
             if key[0] == desk:
-                yield from events
-        yield from (event for event in self._events if event["desk"] == desk)
+                yield from map(self._as_rewritten, events)
+        yield from (self._as_rewritten(event) for event in self._events if event["desk"] == desk)
 
     def feed(self, desk: str, after: int, limit: int) -> list[Doc]:
         """Return the events of a desk after a sequence."""
         mine = [{**event, "sequence": sequence} for event, sequence in self._numbered if event["desk"] == desk]
         events = [*self._tables["feed"].get((desk,), ()), *mine]
-        return [event for event in events if event["sequence"] > after][:limit]
+        return [self._as_rewritten(event) for event in events if event["sequence"] > after][:limit]
 
     def unnumbered(self, desk: str, limit: int) -> list[Doc]:
         """Return events that have no sequence yet, in the order they were committed in."""
@@ -92,6 +98,14 @@ class Transaction:
     def number(self, event: Doc, sequence: int) -> None:
         """Give an event its sequence, at the commit."""
         self._numbered.append((event, sequence))
+
+    def rewrite(self, key: Key, changes: Doc) -> None:
+        """Let the event of a desk, a ticket and a position, if it is there, say something else; it keeps its place."""
+        self._rewritten[key] = changes
+
+    def _as_rewritten(self, event: Doc) -> Doc:
+        changes = self._rewritten.get((event["desk"], event["ticket"], event["position"]))
+        return event if changes is None else {**event, **changes}
 
     def commit(self) -> None:
         """Apply everything, or raise `Conflict` and apply nothing; the caller holds the lock."""
@@ -114,6 +128,10 @@ class Transaction:
                 insort(self._tables["feed"].setdefault((event["desk"],), []), event, key=_sequence)
             else:
                 self._tables["waiting"].setdefault((event["desk"],), []).append(event)
+        for desk, ticket, position in self._rewritten:
+            for event in self._tables["by_ticket"].get((desk, ticket), ()):
+                if event["position"] == position:  # the very object that stands in the feed, or waits for its place
+                    event.update(self._rewritten[desk, ticket, position])
         for event, sequence in self._numbered:
             self._tables["waiting"][event["desk"],].remove(event)
             event["sequence"] = sequence

@@ -24,6 +24,7 @@ from supportcore.storage.ports.driving import adrive as adrive
 from supportcore.storage.ports.driving import drive as drive
 from supportcore.storage.ports.kept import CHUNK as CHUNK
 from supportcore.storage.ports.kept import COUNT_KEYS as COUNT_KEYS
+from supportcore.storage.ports.kept import CREDENTIALS as CREDENTIALS
 from supportcore.storage.ports.kept import ENTRY_KINDS as ENTRY_KINDS
 from supportcore.storage.ports.kept import KIND_OF as KIND_OF
 from supportcore.storage.ports.kept import RECORD_KINDS as RECORD_KINDS
@@ -39,8 +40,10 @@ from supportcore.storage.ports.kept import Record as Record
 from supportcore.storage.ports.kept import Ref as Ref
 from supportcore.storage.ports.kept import Seek as Seek
 from supportcore.storage.ports.kept import Words as Words
+from supportcore.storage.ports.kept import leased as leased
 from supportcore.storage.ports.ledger import Blobs as Blobs
 from supportcore.storage.ports.ledger import Catalogue as Catalogue
+from supportcore.storage.ports.ledger import Credentials as Credentials
 from supportcore.storage.ports.ledger import Files as Files
 from supportcore.storage.ports.ledger import Histories as Histories
 from supportcore.storage.ports.ledger import Inbox as Inbox

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
 
 from supportcore.knowledge.article import Article, Category
+from supportcore.notices.faults import NotSent
 from supportcore.people.agents import Agent, Team
+from supportcore.people.credentials import Account, Invitation, UserName
 from supportcore.people.customers import Agreement, Contact, Customer
+from supportcore.people.preferences import Preferences
 from supportcore.predicate import ALWAYS, Predicate, Scalar
 from supportcore.products import Module, Product, Project, Service, Version
 from supportcore.tickets.commands import OutboxRow
@@ -17,7 +20,19 @@ from supportcore.tickets.commands import OutboxRow
 R = TypeVar("R")
 
 Record = (
-    Customer | Contact | Agreement | Agent | Team | Product | Module | Version | Service | Project | Category | Article
+    Customer
+    | Contact
+    | Agreement
+    | Agent
+    | Team
+    | Product
+    | Module
+    | Version
+    | Service
+    | Project
+    | Category
+    | Article
+    | Preferences
 )
 RECORD_KINDS: Mapping[str, type[Record]] = {
     "customer": Customer,
@@ -32,9 +47,15 @@ RECORD_KINDS: Mapping[str, type[Record]] = {
     "project": Project,
     "category": Category,
     "article": Article,
+    "preferences": Preferences,
 }
 """The kinds of the catalogue, by the name they are stored under."""
 KIND_OF: Mapping[type, str] = {cls: kind for kind, cls in RECORD_KINDS.items()}
+CREDENTIALS: Mapping[type, str] = {Account: "account", UserName: "user_name", Invitation: "invitation"}
+"""
+Who may sign in, by the kind it is stored under. An entry of a desk as records are, and so moved with them, but none of
+the catalogue: only `supportcore.storage.ports.Credentials` reads one.
+"""
 Words = tuple[tuple[str, ...], ...]
 """For each word that was asked for, the terms it may stand under in the index."""
 Ref = tuple[str, str]
@@ -123,11 +144,40 @@ class Page(Generic[R]):
 
 @attrs.frozen(kw_only=True)
 class Lease:
-    """An outbox row claimed for sending, and how often it was tried including this time."""
+    """
+    An outbox row claimed for sending.
 
-    row: OutboxRow
+    Attributes:
+        id: Of the row; what cannot be read is settled, too.
+        attempts: How often it was tried, including this time.
+        error: Why the row cannot be read, or empty.
+    """
+
+    _row: OutboxRow | None
+    id: str = attrs.field(default=attrs.Factory(lambda self: self._row.id, takes_self=True))
     attempts: int
     token: str
+    error: str = ""
+
+    @property
+    def row(self) -> OutboxRow:
+        """
+        The row.
+
+        Raises:
+            NotSent: ``notice_unreadable``.
+        """
+        if self._row is None:
+            raise NotSent("notice_unreadable", why=self.error)
+        return self._row
+
+
+def leased(row_id: str, read: Callable[[], OutboxRow], *, attempts: int, token: str) -> Lease:
+    """Return a row that was claimed, also if *read* fails: one that is broken keeps no other waiting."""
+    try:
+        return Lease(row=read(), attempts=attempts, token=token)
+    except Exception as error:
+        return Lease(row=None, id=row_id, attempts=attempts, token=token, error=f"{type(error).__name__}: {error}")
 
 
 CHUNK = 255 * 1024

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from supportcore.knowledge.article import Article, Deflection, Reading, Readings, Revision, Suggestion
 from supportcore.knowledge.postings import Found, Search
+from supportcore.people.credentials import Credential
 from supportcore.predicate import Predicate
 from supportcore.storage.ports.driving import Steps
 from supportcore.storage.ports.kept import (
@@ -23,6 +24,8 @@ from supportcore.tickets.commands import Decision, OutboxRow, Receipt
 from supportcore.tickets.events import Content, Recorded
 from supportcore.tickets.files import File
 from supportcore.tickets.ticket import Ticket
+
+C = TypeVar("C", bound=Credential)
 
 
 class Tickets(Protocol):
@@ -142,6 +145,33 @@ class Catalogue(Protocol):
 
     def put_rules(self, rules_hash: str, document: str) -> Steps[None]:
         """Store a canonical document; storing it again changes nothing."""
+
+
+class Credentials(Protocol):
+    """Who may sign in to one desk: `Account`, `UserName`, `Invitation`. No other operation but `Portable` reads one."""
+
+    def credential(self, kind: type[C], credential_id: str, *, lock: bool = False) -> Steps[C | None]:
+        """
+        Return one, or None.
+
+        Args:
+            lock: If it is there, nobody else reads it so, changes or drops it before the transaction ends; if two do
+                this at once, one of them waits and reads what the other left, or is told `Conflict`.
+        """
+
+    def add_credential(self, credential: Credential) -> Steps[None]:
+        """
+        Store one.
+
+        Raises:
+            Conflict: There is one of this kind and id already.
+        """
+
+    def put_credential(self, credential: Credential) -> Steps[None]:
+        """Store one in the place of that of this kind and id, which is there and locked."""
+
+    def drop_credential(self, kind: type[Credential], credential_id: str) -> Steps[None]:
+        """Remove one; it need not be there."""
 
 
 class Outbox(Protocol):
@@ -309,10 +339,16 @@ class Knowledge(Protocol):
 
 
 class Portable(Protocol):
-    """One desk entry by entry, in a form that is the same in every store, so that it can be moved to another."""
+    """One desk entry by entry, in a form that is the same in every store: to be moved elsewhere, or to be rewritten."""
 
-    def entries(self, kind: str, *, after: Key | None, limit: int) -> Steps[tuple[Entry, ...]]:
-        """Return up to *limit* entries of a kind with a key greater than *after*, by key."""
+    def entries(self, kind: str, *, after: Key | None, limit: int, lock: bool = False) -> Steps[tuple[Entry, ...]]:
+        """
+        Return up to *limit* entries of a kind with a key greater than *after*, by key.
+
+        Args:
+            lock: They are to be replaced or dropped in this transaction: nobody else changes them before it ends, or
+                one of the two is told `Conflict`. Events and contents are locked with their ticket instead.
+        """
 
     def put_entries(self, entries: Sequence[Entry]) -> Steps[None]:
         """
@@ -322,9 +358,32 @@ class Portable(Protocol):
             Conflict: There is one under such a key.
         """
 
+    def replace_entries(self, entries: Sequence[Entry]) -> Steps[None]:
+        """
+        Store entries, all of one kind, in the place of those under the same keys; where none is, none is stored.
+
+        An event keeps its sequence and a ticket its number, whatever the form says.
+        """
+
+    def drop_entries(self, kind: str, keys: Sequence[Key]) -> Steps[None]:
+        """Remove entries of any kind but ``event``, as a history is never shortened; they need not be there."""
+
     def last_entry(self, kind: str) -> Steps[Key | None]:
         """Return the greatest key of a kind, or None."""
 
 
-class Ledger(Tickets, Histories, Catalogue, Index, Knowledge, Outbox, Inbox, Files, Blobs, Portable, Protocol):
+class Ledger(
+    Tickets,
+    Histories,
+    Catalogue,
+    Credentials,
+    Index,
+    Knowledge,
+    Outbox,
+    Inbox,
+    Files,
+    Blobs,
+    Portable,
+    Protocol,
+):
     """All that is kept of one desk. Every method is pure until its steps are executed."""

@@ -27,15 +27,16 @@ here, and tickets with `stored_columns`, the back door to what truly lies there.
 import pytest
 
 _PARTS = (
-    "blobs", "catalogue", "claims", "driving", "feed", "files", "histories", "inbox", "index", "knowledge", "lists",
-    "outbox", "overlaps", "pages", "plain_lists", "portable", "questions", "receipts", "samples", "tickets",
-    "transactions", "used_blobs",
+    "blobs", "catalogue", "claims", "credentials", "driving", "feed", "files", "histories", "inbox", "index",
+    "knowledge", "lists", "outbox", "overlaps", "pages", "plain_lists", "portable", "questions", "receipts",
+    "rewriting", "samples", "tickets", "transactions", "used_blobs",
 )  # fmt: skip
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from supportcore.testing.conformance.blobs import BlobsConformance  # noqa: E402  # after the registration
 from supportcore.testing.conformance.catalogue import CatalogueConformance  # noqa: E402
 from supportcore.testing.conformance.claims import OpenClaimsConformance  # noqa: E402
+from supportcore.testing.conformance.credentials import CredentialsConformance  # noqa: E402
 from supportcore.testing.conformance.feed import LateCommitsConformance  # noqa: E402
 from supportcore.testing.conformance.files import FilesConformance  # noqa: E402
 from supportcore.testing.conformance.histories import HistoriesConformance  # noqa: E402
@@ -48,6 +49,7 @@ from supportcore.testing.conformance.overlaps import OverlapsConformance  # noqa
 from supportcore.testing.conformance.pages import PagesConformance  # noqa: E402
 from supportcore.testing.conformance.portable import PortableConformance  # noqa: E402
 from supportcore.testing.conformance.questions import QuestionsConformance  # noqa: E402
+from supportcore.testing.conformance.rewriting import RewritingConformance  # noqa: E402
 from supportcore.testing.conformance.tickets import TicketsConformance  # noqa: E402
 from supportcore.testing.conformance.transactions import TransactionsConformance  # noqa: E402
 from supportcore.testing.conformance.used_blobs import UsedBlobsConformance  # noqa: E402
@@ -59,6 +61,7 @@ class StoreConformance(
     PagesConformance,
     HistoriesConformance,
     CatalogueConformance,
+    CredentialsConformance,
     OutboxConformance,
     InboxConformance,
     FilesConformance,
@@ -68,6 +71,7 @@ class StoreConformance(
     KnowledgeConformance,
     QuestionsConformance,
     PortableConformance,
+    RewritingConformance,
     TransactionsConformance,
 ):
     """Everything a store promises."""
@@ -80,6 +84,7 @@ class ManyWritersConformance(LateCommitsConformance, OpenClaimsConformance):
 __all__ = [
     "BlobsConformance",
     "CatalogueConformance",
+    "CredentialsConformance",
     "FilesConformance",
     "HistoriesConformance",
     "InboxConformance",
@@ -92,6 +97,7 @@ __all__ = [
     "PagesConformance",
     "PortableConformance",
     "QuestionsConformance",
+    "RewritingConformance",
     "StoreConformance",
     "TicketsConformance",
     "TransactionsConformance",

@@ -120,21 +120,26 @@ def shuffled(store: Store, works: Sequence[Callable[[], Steps[T]]], data: st.Dat
     executes = {place: stack.enter_context(store.begin(write=True)) for place, stack in transactions.items()}
     steps = {place: work() for place, work in enumerate(works)}
     results: dict[int, Any] = dict.fromkeys(steps)
-    while steps:
-        chosen = data.draw(st.sampled_from(sorted(steps)), label="goes on")
-        try:
-            with transactions[chosen] as stack:
-                try:
-                    results[chosen] = executes[chosen](steps[chosen].send(results[chosen]))
-                except StopIteration as stop:
-                    results[chosen] = stop.value
-                else:
-                    transactions[chosen] = stack.pop_all()
-                    continue
-            kept[chosen] = results[chosen]
-        except Conflict:
-            pass
-        del steps[chosen]
+    try:
+        while steps:
+            chosen = data.draw(st.sampled_from(sorted(steps)), label="goes on")
+            try:
+                with transactions[chosen] as stack:
+                    try:
+                        results[chosen] = executes[chosen](steps[chosen].send(results[chosen]))
+                    except StopIteration as stop:
+                        results[chosen] = stop.value
+                    else:
+                        transactions[chosen] = stack.pop_all()
+                        continue
+                kept[chosen] = results[chosen]
+            except Conflict:
+                pass
+            del steps[chosen]
+    except BaseException:  # an order that is not drawn to its end leaves nothing open
+        for place in steps:
+            transactions[place].__exit__(Undo, Undo(), None)
+        raise
     return kept
 
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from supportcore.storage.ports import Steps, Store
 from supportcore.testing.conformance.blobs import put
-from supportcore.testing.conformance.driving import Conformance, for_every_store, fresh_desk, read, shuffled, write
+from supportcore.testing.conformance.credentials import CredentialsOverlap
+from supportcore.testing.conformance.driving import for_every_store, fresh_desk, read, shuffled, write
 from supportcore.testing.conformance.knowledge import revised_once
 from supportcore.testing.conformance.samples import AT, begun, draft, entries_of, noted_ticket, notices, taking
 from supportcore.testing.conformance.used_blobs import drafting, dropping
 
 
-class OverlapsConformance(Conformance):
+class OverlapsConformance(CredentialsOverlap):
     """
     What transactions promise of one another, step by step.
 

@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from supportcore.sla.clocks import Clock
 from supportcore.sla.ledger import Hold, Ledger
 from supportcore.sla.policy import KINDS, RETARGETING
+from supportcore.testing.strategies.bonds import bond_events
 from supportcore.testing.strategies.values import (
     _maybe,
     bodies,
@@ -150,7 +151,9 @@ def _ranks() -> SearchStrategy[int]:
 
 
 def _classified() -> dict[str, SearchStrategy[Any]]:
-    ids = dict.fromkeys(("product", "module", "product_version", "service", "project", "agreement"), _maybe(host_ids()))
+    ids = dict.fromkeys(
+        ("product", "module", "product_version", "service", "project", "agreement", "reference"), _maybe(host_ids())
+    )
     named = dict.fromkeys(("type", "priority", "urgency", "area", "origin"), _maybe(keys()))
     return {**ids, **named, "priority_rank": _ranks()}
 
@@ -188,7 +191,7 @@ def replies(**over: SearchStrategy[Any]) -> SearchStrategy[Replied]:
     """Return public messages, as events."""
     fields = {
         "side": st.sampled_from(("customer", "staff")),
-        "message": content_refs(),
+        "message": _maybe(content_refs()),
         "waiting_on": _parties(),
         "pausing": st.booleans(),
         "files": _files(),
@@ -198,7 +201,7 @@ def replies(**over: SearchStrategy[Any]) -> SearchStrategy[Replied]:
 
 def notes(**over: SearchStrategy[Any]) -> SearchStrategy[NoteAdded]:
     """Return internal notes, as events."""
-    return st.builds(NoteAdded, **{**_happened(), "note": content_refs(), "files": _files(), **over})
+    return st.builds(NoteAdded, **{**_happened(), "note": _maybe(content_refs()), "files": _files(), **over})
 
 
 @st.composite
@@ -223,6 +226,8 @@ def state_changes(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> StateChang
         "reason": _maybe(keys()),
         "side": _maybe(st.sampled_from(("customer", "staff"))),
         "pausing": st.booleans(),
+        "confirmed": _maybe(st.booleans()),
+        "rating": _maybe(integers()),
         "files": _files(),
         **over,
     }
@@ -274,7 +279,7 @@ def clock_events(**over: SearchStrategy[Any]) -> SearchStrategy[Event]:
 
 _LATER: tuple[Callable[..., SearchStrategy[Event]], ...] = (
     replies, notes, state_changes, assignments, triages, timer_refusals, deadlines, retargetings, citations,
-    clock_events,
+    clock_events, bond_events,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
+from supportcore.people.preferences import READING_DIRECTIONS, VISUAL_MODES, Preferences
 from supportcore.products import Module, Product, Project, Service, Version
 from supportcore.storage.ports import RECORD_KINDS, Record
 from supportcore.testing.strategies.knowledge import articles, categories
@@ -73,6 +74,22 @@ def projects(**over: SearchStrategy[Any]) -> SearchStrategy[Project]:
     return st.builds(Project, **{**_common(), "customer": host_ids(), **over})
 
 
+def preferences(**over: SearchStrategy[Any]) -> SearchStrategy[Preferences]:
+    """Return what people chose for themselves."""
+    lines = dict.fromkeys(("first_name", "last_name", "position", "phone", "locale"), titles())
+    fields: dict[str, SearchStrategy[Any]] = {
+        "id": host_ids(),
+        **lines,
+        "avatar": _maybe(host_ids()),
+        "zone": st.sampled_from(["", "America/Bogota", "Europe/Madrid"]),
+        "email_notices": flags(dullest=True),
+        "reading_direction": st.sampled_from(READING_DIRECTIONS),
+        "visual_mode": st.sampled_from(VISUAL_MODES),
+        "active": flags(dullest=True),
+    }
+    return st.builds(Preferences, **{**fields, **over})
+
+
 _RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
     "customer": customers,
     "contact": contacts,
@@ -86,6 +103,7 @@ _RECORDS: Mapping[str, Callable[..., SearchStrategy[Record]]] = {
     "project": projects,
     "category": categories,
     "article": articles,
+    "preferences": preferences,
 }
 
 

@@ -8,6 +8,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from supportcore.testing.strategies.bonds import bonds
 from supportcore.testing.strategies.events import (
     _classified,
     _clocks,
@@ -72,6 +73,7 @@ def tickets(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> Ticket:
         "unanswered_at": _maybe(within),
         "closed_at": within if closed else st.none(),
         "solved_by": st.lists(host_ids(), max_size=3, unique=True).map(tuple),
+        **bonds(),
         **over,
     }
     drawn = {name: draw(strategy) for name, strategy in fields.items()}
