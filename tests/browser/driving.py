@@ -39,6 +39,7 @@ class Drawn(NamedTuple):
     Attributes:
         control: ``text``, ``textarea``, ``select``, ``checkbox``, ``number``, ``datetime-local``.
         options: What a select offers, by title; None for another control.
+        unchosen: What stands in it where nothing is chosen or written.
         shown: What is chosen, by title, or written; None where there is nothing.
         locked: It cannot be changed.
         twice: There was one of that key already.
@@ -48,6 +49,7 @@ class Drawn(NamedTuple):
     help: str
     control: str
     options: list[str] | None
+    unchosen: str
     shown: str | bool | None
     required: bool
     locked: bool

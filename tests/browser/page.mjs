@@ -62,10 +62,13 @@ function labelOf(control) {
   return labels.map((label) => label.firstChild?.textContent ?? "").join(" | ");
 }
 
+// The option of a select that stands for nothing chosen.
+const isEmpty = (option) => option.value === "";
+
 // What a control shows as chosen or written: nothing is null.
 function shown(control) {
   if (control.type === "checkbox") return control.checked ? true : null;
-  if (control.tagName === "SELECT") return control.selectedOptions[0]?.textContent || null;
+  if (control.tagName === "SELECT") return [...control.selectedOptions].find((option) => !isEmpty(option))?.textContent ?? null;
   return control.value === "" ? null : control.value;
 }
 
@@ -78,12 +81,13 @@ window.told = () => {
   const fields = {};
   for (const [key, control] of controls()) {
     const twice = key in fields;
-    const options = control.tagName === "SELECT" ? [...control.options].map((option) => option.textContent) : null;
+    const options = control.tagName === "SELECT" ? [...control.options] : null;
     fields[key] = {
       label: labelOf(control),
       help: document.getElementById(`root_${key}__description`)?.textContent ?? "",
       control: control.tagName === "INPUT" ? control.type : control.tagName.toLowerCase(),
-      options: options?.filter((title) => title !== "") ?? null,
+      options: options?.filter((option) => !isEmpty(option)).map((option) => option.textContent) ?? null,
+      unchosen: (options === null ? control.placeholder : options.find(isEmpty)?.textContent) ?? "",
       shown: shown(control),
       required: control.required,
       locked: control.disabled || control.readOnly === true,

@@ -85,6 +85,7 @@ def samples(at: House) -> list[tuple[str, Any]]:
     views = [at.desk.acting_as(actor).home() for actor in at.people]
     staff = at.desk.acting_as(next(actor for actor in at.people if not actor.customers))
     views += [staff.listing(), staff.profile(), staff.questions(), staff.notices(), staff.articles(), staff.drafts()]
+    views += [staff.files(), staff.calendar(), staff.profile_form()]
     views += [staff.page(ticket) for ticket in at.tickets.values()]
     views += [action.form for view in views[-len(at.tickets) :] for action in view.actions if action.form]
     return [(type(view).__name__, dump(view)) for view in views]

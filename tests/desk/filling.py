@@ -15,18 +15,25 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from supportcore import Actor, Agent, Team
+from supportcore import Actor, Agent, Service, Team
 from supportcore.definition import Definition
 from supportcore.forms.fields import Field, Form, Plain, Slot
 from supportcore.knowledge.article import Article
 from supportcore.tickets.ticket import Ticket
 from tests.desks.portal import CATALOGUE, RETIRED
 
+TEAMS = (
+    "comite_tecnico", "conservadores", "gestion_tecnologica", "servicios_generales", "conserjeria", "tecnicos",
+)  # fmt: skip
+"""Teams of the shipped desks and the sixth, of which all agents are members."""
 RECORDS = (
     *CATALOGUE,
     Agent(id="boss", name="Boss"),
     Team(id="leads", name="Leads", members=["boss"]),
     Team(id="soporte", name="Soporte", members=["luis", "mar"]),
+    Team(id="servicio_al_cliente", name="Servicio al cliente"),
+    *(Team(id=team, name=team.title(), members=["luis", "mar", "hal", "lea"]) for team in TEAMS),
+    *(Service(id=service, name=service.title()) for service in ("requerimiento_externo", "apertura")),
     Article(id="how-to", title="How to"),
     Article(id="unwritten", title="Not written yet", state="draft"),
 )
@@ -63,7 +70,7 @@ def people(definition: Definition) -> Iterator[Actor]:
         yield Actor(id=f"{role}-none", roles={role})
         yield Actor(id=f"{role}-gone", roles={role}, customers={"gone", "nowhere"})
     for place, role in enumerate(staff):
-        yield Actor(id=agents[place % len(agents)], roles={role}, teams={"desk", "soporte"}, locale="en")
+        yield Actor(id=agents[place % len(agents)], roles={role}, teams={"desk", "soporte", *TEAMS}, locale="en")
     yield Actor(id="mar", roles=set(staff), teams={"desk"})
     yield Actor(id="mix", roles={customers[0], staff[0]}, customers={"beta"})
     yield Actor(id="zoe", roles={"baker"}, customers={"acme"})
@@ -106,6 +113,9 @@ def filled(
         given[field.key] = value
         if value is not None:
             said[field.key] = value
+    if form.outside is not None and form.outside.until in given:  # three days are not all open hours
+        for name, hours in ((form.outside.start, 1), (form.outside.until, 73)):
+            given[name] = (now + timedelta(hours=hours)).isoformat(timespec="seconds")
     if ticket is not None and not _stays_whole(given, ticket):
         for key in ("product", "module", "product_version"):
             given.pop(key, None)

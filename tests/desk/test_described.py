@@ -48,4 +48,4 @@ def test_fields_of_predicates() -> None:
     listed = re.search(r"Fields of a ticket are `([a-z_\s]+)`", PREDICATES)
     assert listed is not None
     assert list(TICKET_FIELDS) == listed[1].split()
-    assert {"subject", "light", "last_reply_at", "due_at"} == COLUMNS.keys() - TICKET_FIELDS.keys()
+    assert {"subject", "light", "last_reply_at", "due_at", "tags"} == COLUMNS.keys() - TICKET_FIELDS.keys()

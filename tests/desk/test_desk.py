@@ -73,7 +73,7 @@ def test_notices_reach_their_people_once(small: Any, clock: FrozenClock) -> None
 
 
 def test_a_notice_that_fails_is_tried_again_and_at_last_given_up(small: Any, clock: FrozenClock) -> None:
-    """What the notifier raises is kept; the notice comes again later, eight times, then it is dead."""
+    """What the notifier raises is kept; the notice comes again later, twelve times, then it is dead."""
     small.acting_as(ANA).open({"subject": "x"})
 
     def refuse(notice: Any) -> None:
@@ -90,8 +90,41 @@ def test_a_notice_that_fails_is_tried_again_and_at_last_given_up(small: Any, clo
         assert 0 == report.sent
         assert 0 == len(small.deliver(notifier).retried)  # not before its time
         clock.move(timedelta(days=1))
-    assert (7, 1) == (retried, dead)
+    assert (11, 1) == (retried, dead)
     assert 1 == small.outbox()["dead"]
+
+
+def test_what_was_given_up_is_told_and_sent_again(small: Any, clock: FrozenClock) -> None:
+    """A dead notice is listed with its last error, and comes back to life by its id, with as many tries as at first."""
+    for subject in ("x", "y"):
+        small.acting_as(ANA).open({"subject": subject})
+
+    def refuse(notice: Any) -> None:
+        raise ConnectionError("no mail today")
+
+    for _ in range(12):
+        small.deliver(plain_or_awaited(small, refuse))
+        clock.move(timedelta(days=1))
+    one, other = small.dead_notices()
+    assert (12, True, one.id < other.id) == (one.tries, "no mail today" in one.error, True)
+    assert (one,) == small.dead_notices(limit=1)
+    assert 0 == small.resend([])
+    assert 1 == small.resend([other.id])
+    assert (one,) == small.dead_notices()
+    told: list[str] = []
+    assert 1 == small.deliver(plain_or_awaited(small, lambda notice: told.append(notice.id))).sent
+    assert [other.id] == told
+    assert (1, 0) == (small.resend(), small.resend())
+    assert {"pending": 1, "sent": 1} == dict(small.outbox())
+
+
+def plain_or_awaited(desk: Any, notifier: Any) -> Any:
+    """Return a notifier as the desk takes it."""
+
+    async def later(notice: Any) -> None:
+        notifier(notice)
+
+    return later if hasattr(desk, "background") else notifier
 
 
 def test_pages_hold_the_whole_list(small: Any, clock: FrozenClock) -> None:

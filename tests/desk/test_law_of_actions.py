@@ -22,21 +22,37 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from supportcore import Actor, FrozenClock, NotFound, Refused, load_definition
-from supportcore.definition import Definition
+from supportcore.definition import PRESETS, Definition
 from supportcore.desk.views.records import FormView
 from supportcore.errors import Invalid, Reason
 from supportcore.forms.fields import Form
 from supportcore.ids import seeded_ids
 from supportcore.people.access import SYSTEM
-from supportcore.tickets.permissions import ASSIGN_FORM, CITE_FORM, DEADLINE_FORM, ON_TICKET, REPLY_FORM, side_of
+from supportcore.tickets.command_forms import (
+    ASSIGN_FORM,
+    CITE_FORM,
+    DEADLINE_FORM,
+    DECIDE_FORM,
+    FOLLOW_FORM,
+    LINK_FORM,
+    MERGE_FORM,
+    REPLY_FORM,
+    rate_form,
+    tag_form,
+)
+from supportcore.tickets.evolve import fold
+from supportcore.tickets.permissions import ON_TICKET, side_of
+from supportcore.tickets.ticket import Ticket
 from tests.conftest import selected_stores
+from tests.desk.beside.club import club, rules
 from tests.desk.filling import anything, equip, files_for, filled, people
 from tests.stores import STORE_NAMES, open_desk_named, reported_as, server_url
 
 FOLDER = Path(__file__).parents[1] / "desks"
 DESKS: dict[str, Definition] = {
-    "noova": load_definition("noova"),
-    "belenus": load_definition("belenus"),
+    **{name: load_definition(name) for name in PRESETS},
+    "club": club(approvals=[{**rule, "team": "desk"} for rule in rules()["approvals"]]),
+    "museo": load_definition(FOLDER / "sixth.desk.toml"),
     **{name: load_definition(FOLDER / f"{name}.toml") for name in ("small", "timed", "portal")},
 }
 START = datetime(2026, 3, 27, 9, 30, tzinfo=UTC)
@@ -48,17 +64,29 @@ FORMS = {
     "assign": ASSIGN_FORM,
     "set_deadline": DEADLINE_FORM,
     "cite": CITE_FORM,
+    "decide": DECIDE_FORM,
+    "follow": FOLLOW_FORM,
+    "link": LINK_FORM,
+    "merge": MERGE_FORM,
 }
+OF_TWO = {"link": "other", "merge": "into"}
+"""Commands about two tickets, and the field that names the other one."""
 TAKES_FILES = ("reply", "note", "act")
 COMMON = settings(suppress_health_check=list(HealthCheck))
 
 
 class House:
-    """A desk on a fresh store, and its people."""
+    """
+    A desk on a fresh store, and its people.
+
+    Attributes:
+        other: Id of another ticket of the same customer, where the desk has commands about two.
+    """
 
     def __init__(self, definition: Definition, desk: Any, clock: FrozenClock) -> None:
         self.definition, self.desk, self.clock = definition, desk, clock
         self.people = list(people(definition))
+        self.other: str | None = None
         self._drafts: dict[str, str] = {}
         equip(desk)
 
@@ -72,11 +100,16 @@ class House:
         """Open a ticket as somebody who may, with any of the forms, and return its id."""
         openers = [actor for actor in self.people if self.acting(actor).actions()[0].allowed]
         actor = data.draw(st.sampled_from(openers))
-        return self.open(data, actor, data.draw(st.sampled_from(self.definition.forms))).id
-
-    def open(self, data: st.DataObject, actor: Actor, form: Form) -> Any:
-        """Open a ticket with a document that *form* takes."""
+        form = data.draw(st.sampled_from(self.definition.forms))
         document = data.draw(filled(form, actor, now=self.clock(), staff=self.staff(actor)))
+        if any(OF_TWO.keys() & role.may for role in self.definition.roles):
+            self.other = self.open(data, actor, form, document).id
+        return self.open(data, actor, form, document).id
+
+    def open(self, data: st.DataObject, actor: Actor, form: Form, document: dict[str, Any] | None = None) -> Any:
+        """Open a ticket with a document that *form* takes."""
+        if document is None:
+            document = data.draw(filled(form, actor, now=self.clock(), staff=self.staff(actor)))
         acting = self.acting(actor)
         view = acting.form(area=form.area, service=form.service, variant=form.variant)
         return send(acting, view, document, files_for(data.draw, acting, form.slots))
@@ -126,6 +159,8 @@ def forms_of(definition: Definition, name: str) -> list[Form]:
     """Return the forms that a command or action has in any state."""
     if name == "triage":
         return [definition.triage]
+    if name in ("rate", "tag"):
+        return [rate_form(definition) if name == "rate" else tag_form(definition)]
     if name in ON_TICKET:
         return [FORMS.get(name, Form())]
     return [step.form for step in definition.workflow.transitions if step.action == name] or [Form()]
@@ -146,21 +181,18 @@ def refuse(data: st.DataObject, at: House, actor: Actor, ticket: str, name: str,
     assert stored == at.desk.history(ticket)
 
 
-def _first_ticket(at: House, ticket: str) -> Any:
+def _first_ticket(at: House, ticket: str) -> Ticket:
     """Return a ticket as it is stored, whoever may see it."""
-    everybody = (at.acting(actor) for actor in at.people if at.staff(actor))
-    for acting in everybody:
-        try:
-            return acting.get(ticket)
-        except NotFound:
-            continue
-    raise AssertionError("nobody of the staff sees the ticket")
+    return fold(at.definition.key, at.desk.history(ticket))
 
 
 def offered_names(definition: Definition) -> set[str]:
     """Return what somebody might be offered on a ticket: commands some role has, and actions of people."""
     commands = {name for name in ON_TICKET if any(name in role.may for role in definition.roles)}
-    return {*commands, "cite"} | {step.action for step in definition.workflow.transitions if step.roles - {SYSTEM}}
+    asked = {"decide"} if definition.approvals else set()
+    return {*commands, *asked, "cite"} | {
+        step.action for step in definition.workflow.transitions if step.roles - {SYSTEM}
+    }
 
 
 def hidden_names(definition: Definition) -> list[str]:
@@ -176,12 +208,8 @@ def check_law(data: st.DataObject, at: House) -> None:
         at.clock.move(timedelta(hours=data.draw(st.sampled_from([0, 1, 73]))))
         actor = data.draw(st.sampled_from(at.people))
         check_stop(data, at, actor, ticket)
-        doable = [
-            (who, offer)
-            for who in at.people
-            for offer in _offers(at, who, ticket)
-            if offer.allowed and offer.name not in ON_TICKET
-        ] or [(actor, offer) for offer in _offers(at, actor, ticket) if offer.allowed]
+        allowed = [(who, offer) for who in at.people for offer in _offers(at, who, ticket) if offer.allowed]
+        doable = [(who, offer) for who, offer in allowed if offer.name not in ON_TICKET] or allowed
         if not doable:
             return
         who, offer = data.draw(st.sampled_from(doable))
@@ -225,6 +253,7 @@ def check_stop(data: st.DataObject, at: House, actor: Actor, ticket: str) -> Non
         reasons = refused_with(lambda name=name: give(acting, ticket, name, {}, []))
         assert {reason.code for reason in reasons} <= {
             "role_required", "wrong_state", "unknown_action", "condition_not_met", "reopening_forbidden",
+            "merged_ticket",
         }  # fmt: skip
     for name in ON_TICKET:  # a command is no action
         assert {"not_an_action"} == {r.code for r in refused_with(lambda name=name: acting.act(ticket, name))}
@@ -240,9 +269,21 @@ def carry_out(data: st.DataObject, at: House, actor: Actor, ticket: str, offer: 
     document = data.draw(
         filled(offer.form, actor, now=now, staff=at.staff(actor), ticket=_first_ticket(at, ticket)), label=offer.name
     )
+    if offer.name in OF_TWO:
+        if at.other is None or _blind(acting, at.other) is not None or _ends(at, ticket) == _ends(at, at.other):
+            return
+        document[OF_TWO[offer.name]] = at.other
     files = files_for(data.draw, acting, offer.form.slots)
+    if files and offer.form.any_of and data.draw(st.booleans()):
+        document = {key: value for key, value in document.items() if key not in offer.form.any_of}
     (view,) = (view for view in acting.page(ticket).actions if view.name == offer.name)
     assert ticket == send(acting, view.form, document, files).id
+
+
+def _ends(at: House, ticket: str) -> str:
+    """Return the id of the ticket that goes on in the place of *ticket* in the end."""
+    found = _first_ticket(at, ticket)
+    return ticket if found.merged_into is None else _ends(at, found.merged_into)
 
 
 def check_opening(data: st.DataObject, at: House) -> None:

@@ -46,8 +46,8 @@ def run_machine(machine: type[DeskMachine], name: str, tmp_path: Path, *, exampl
 
 MACHINES = [pytest.param(DeskMachine, id="small"), pytest.param(TimedMachine, id="timed")]
 
-EXAMPLES = {"memory": 40, "memory-async": 10, "sqlite": 10}
-"""How many runs of up to 30 commands on a store with the quick profile; on all others 3."""
+EXAMPLES = {"memory": 25, "memory-async": 5, "sqlite": 6}
+"""How many runs of up to 30 commands on a store with the quick profile; on all others 2."""
 
 NAMES = [pytest.param(name, marks=pytest.mark.store(reported_as(name))) for name in STORE_NAMES]
 
@@ -57,4 +57,4 @@ NAMES = [pytest.param(name, marks=pytest.mark.store(reported_as(name))) for name
 def test_any_commands(machine: type[DeskMachine], name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Random commands do on each store what the model says."""
     url = server_url(request, name)
-    run_machine(machine, name, tmp_path, examples=EXAMPLES.get(name, 3), server_url=url)
+    run_machine(machine, name, tmp_path, examples=EXAMPLES.get(name, 2), server_url=url)

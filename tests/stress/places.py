@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from supportcore import Desk, load_definition, open_store
+from supportcore import Agent, Contact, Desk, load_definition, open_store
 from supportcore.clock import Clock, system_clock
 from tests.desk.timed import equip_timed
 
@@ -111,6 +111,14 @@ def prepare(place: Place) -> None:
     with opened(attrs.evolve(place, isolation=None)) as desk:
         desk.store.migrate()
         equip_timed(desk)
+        desk.catalogue.put(*_reachable())
+
+
+def _reachable() -> list[Contact | Agent]:
+    """Return the people of the desk with addresses, so that each notice by e-mail is one that is sent."""
+    customers = {"ana": {"acme"}, "bo": {"beta"}, "cleo": {"acme", "beta"}}
+    contacts = [Contact(id=key, name=key, email=f"{key}@example.org", customers=of) for key, of in customers.items()]
+    return [*contacts, *(Agent(id=key, name=key.title(), email=f"{key}@example.org") for key in ("luis", "mar", "hal"))]
 
 
 def until(reached: Callable[[], object], seconds: float, what: str) -> None:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from supportcore.desk.aio_acting import AsyncActing
     from supportcore.desk.desk import Desk
     from supportcore.desk.downloads import AsyncDownload, Download
+    from supportcore.desk.exporting import AsyncExport, Export
     from supportcore.desk.offers import Offer
+    from supportcore.desk.persons.reports import Erasure, Remainder
     from supportcore.desk.promises import Promise
     from supportcore.desk.reports import DeliveryReport, DueReport, Finding, Verification
     from supportcore.desk.timeline import Entry
@@ -24,7 +26,9 @@ else:
             **dict.fromkeys(("Acting",), "supportcore.desk.acting"),
             **dict.fromkeys(("Desk",), "supportcore.desk.desk"),
             **dict.fromkeys(("AsyncDownload", "Download"), "supportcore.desk.downloads"),
+            **dict.fromkeys(("AsyncExport", "Export"), "supportcore.desk.exporting"),
             **dict.fromkeys(("Offer",), "supportcore.desk.offers"),
+            **dict.fromkeys(("Erasure", "Remainder"), "supportcore.desk.persons.reports"),
             **dict.fromkeys(("Promise",), "supportcore.desk.promises"),
             **dict.fromkeys(("DeliveryReport", "DueReport", "Finding", "Verification"), "supportcore.desk.reports"),
             **dict.fromkeys(("Entry",), "supportcore.desk.timeline"),
@@ -37,14 +41,18 @@ __all__ = [
     "AsyncActing",
     "AsyncDesk",
     "AsyncDownload",
+    "AsyncExport",
     "DeliveryReport",
     "Desk",
     "Download",
     "DueReport",
     "Entry",
+    "Erasure",
+    "Export",
     "Finding",
     "Measures",
     "Offer",
     "Promise",
+    "Remainder",
     "Verification",
 ]

@@ -26,16 +26,24 @@ if TYPE_CHECKING:
         answers,
         catalogue,
         checks,
+        delivering,
+        downloads,
+        erasing,
+        exporting,
         filing,
         hands,
+        holding,
         reindexing,
         reports,
         requests,
+        resending,
         verifying,
         work,
     )
     from supportcore.desk.answers import Rules
-    from supportcore.desk.reports import DeliveryReport, DueReport, Verification
+    from supportcore.desk.exporting import AsyncExport
+    from supportcore.desk.persons.reports import Erasure
+    from supportcore.desk.reports import DeadNotice, DeliveryReport, DueReport, Verification
     from supportcore.desk.requests import Request
     from supportcore.knowledge.article import Article, Category, Deflection
     from supportcore.notices.render import Notice
@@ -53,9 +61,14 @@ else:
     answers = Later("supportcore.desk.answers")
     attempts, ports = Later("supportcore.storage.attempts"), Later("supportcore.storage.ports")
     file_stores = Later("supportcore.storage.filing")
+    delivering = Later("supportcore.desk.delivering")
+    downloads, erasing, exporting = (
+        Later(f"supportcore.desk.{name}") for name in ("downloads", "erasing", "exporting")
+    )
     filing, hands = Later("supportcore.desk.filing"), Later("supportcore.desk.hands")
+    holding = Later("supportcore.desk.holding")
     catalogue, checks, reports = (Later(f"supportcore.desk.{name}") for name in ("catalogue", "checks", "reports"))
-    reindexing = Later("supportcore.desk.reindexing")
+    reindexing, resending = Later("supportcore.desk.reindexing"), Later("supportcore.desk.resending")
     requests, verifying, work = (Later(f"supportcore.desk.{name}") for name in ("requests", "verifying", "work"))
 
 T = TypeVar("T")
@@ -193,7 +206,8 @@ class AsyncDesk:
         self._owned("run_due")
         checks.check_whole(limit, "limit", 1, work.MOST)
         now = self._clock()
-        tickets = events = 0
+        tickets = await ports.adrive(holding.settle(self._rules, now, limit=limit), hands.AsyncHands(self).do)
+        events = tickets
         parked: list[tuple[str, str]] = []
         claimed: list[str] = []
         for _ in range(limit):
@@ -228,37 +242,50 @@ class AsyncDesk:
         """
         self._owned("deliver")
         checks.check_whole(limit, "limit", 1, work.MOST)
-        work.check_notifier(notifier)
-        now = self._clock()
-        token = self._ids()
-        claim = requests.Request(
-            lambda ledger: ledger.claim(now=now, until=now + work.LEASE, token=token, limit=limit), write=True
-        )
-        sent = 0
-        busy: Busy | None = None
-        retried: list[tuple[str, str]] = []
-        dead: list[tuple[str, str]] = []
-        for lease in await self._run(claim):
-            failed = ""
-            try:
-                notice = await self._run(requests.Request(partial(work.notice, desk=self.definition, lease=lease)))
-                if notice is not None:
-                    sent_off = notifier(notice)
-                    if isawaitable(sent_off):
-                        await sent_off
-            except Exception as error:
-                failed = f"{type(error).__name__}: {error}"
-            try:
-                await self._run(work.settle(lease, token=token, now=self._clock(), failed=failed))
-            except Busy as error:  # the others that were claimed are sent all the same
-                busy = error
-            if not failed:
-                sent += 1
-            else:
-                (retried if lease.attempts < work.TRIES else dead).append((lease.row.id, failed))
-        if busy is not None:
-            raise busy
-        return reports.DeliveryReport(sent=sent, retried=tuple(retried), dead=tuple(dead))
+        delivering.check_notifier(notifier)
+        due, token = self._clock(), self._ids()
+        delivery = delivering.Delivery(limit)
+        while asked := delivery.next:
+            leases = await self._run(delivering.claim(due=due, now=self._clock(), token=token, limit=asked))
+            for lease in leases:
+                failed, notice = "", None
+                try:
+                    notice = await self._run(
+                        requests.Request(partial(delivering.notice, desk=self.definition, lease=lease))
+                    )
+                    if notice is not None:
+                        sent_off = notifier(notice)
+                        if isawaitable(sent_off):
+                            await sent_off
+                except Exception as error:
+                    failed = delivering.failure(error)
+                try:
+                    await self._run(delivering.settle(lease, token=token, now=self._clock(), failed=failed))
+                except Busy as error:  # the others that were claimed are sent all the same
+                    delivery.busy = error
+                delivery.note(lease, told=notice is not None, failed=failed)
+            if len(leases) < asked:
+                break
+        return delivery.report()
+
+    async def dead_notices(self, *, limit: int = 100) -> tuple[DeadNotice, ...]:
+        """Return up to *limit* notices that were given up, by id, each with its last error; reads the whole outbox."""
+        checks.check_whole(limit, "limit", 1, work.MOST)
+        return await ports.adrive(resending.dead(limit), hands.AsyncHands(self).do)
+
+    async def resend(self, ids: Iterable[str] | None = None) -> int:
+        """
+        Let notices that were given up be tried again from the beginning, and return how many there were.
+
+        Args:
+            ids: Of `dead_notices`; None means all of them.
+
+        Raises:
+            JoinedOnly: The desk is joined.
+        """
+        self._owned("resend")
+        meant = None if ids is None else frozenset(ids)
+        return await ports.adrive(resending.resend(meant, self._clock()), hands.AsyncHands(self).do)
 
     async def feed(self, after: int = 0, *, limit: int = 100) -> tuple[Recorded, ...]:
         """
@@ -331,6 +358,54 @@ class AsyncDesk:
         """
         self._owned("reindex")
         return await ports.adrive(reindexing.reindex(self.definition.languages[0]), hands.AsyncHands(self).do)
+
+    async def erase(
+        self, person: str, *, names: Iterable[str] = (), texts: bool = False, dry_run: bool = False
+    ) -> Erasure:
+        """
+        Erase a person: no stored byte of him is left, a tombstone stands in his place; see docs/erasing.md.
+
+        It looks through all of the desk. Let nobody act as the person meanwhile; if it breaks off, call it again.
+
+        Args:
+            person: The host's id of the person, a contact or an agent.
+            names: What else the person is called in texts: names, addresses, numbers.
+            texts: Whether what the person wrote as staff is emptied too; else it is told without him.
+            dry_run: Only report.
+
+        Raises:
+            Invalid: It is no id, or the desk's own.
+            JoinedOnly: The desk is joined.
+            Busy: Somebody acts as the person, or writes about him, all the while.
+            StoreError: The database failed; what was done until then is kept, and gone on from.
+        """
+        self._owned("erase")
+        asked = erasing.erase(
+            self.definition,
+            person,
+            names=names,
+            texts=texts,
+            dry_run=dry_run,
+            salt=self._salts,
+            in_store=self._files.in_store,
+        )
+        return await ports.adrive(asked, hands.AsyncHands(self).do)
+
+    async def export(self, person: str) -> AsyncExport:
+        """
+        Return everything that is kept of a person, as data and files.
+
+        It looks through all of the desk.
+
+        Raises:
+            Invalid: It is no id, or the desk's own.
+        """
+        asked = exporting.export(self.definition.key, person, at=self._clock())
+        data, files = await ports.adrive(asked, hands.AsyncHands(self).do)
+        source = self._files
+        return exporting.AsyncExport(
+            data=data, files=tuple([downloads.AsyncDownload(source=source, **fetched) for fetched in files])
+        )
 
     def _next_due(self, now: datetime, claimed: list[str]) -> Request[int | None]:
         return requests.Request(lambda ledger: work.next_due(ledger, self._rules, now, claimed), write=True)

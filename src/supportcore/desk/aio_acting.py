@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from supportcore.desk.bonds.aio_acting import AsyncBonding
 from supportcore.desk.knowledge.aio_acting import AsyncKnowing
 from supportcore.lazy import Later
 
@@ -16,17 +17,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from supportcore.desk import downloads, filing, hands, viewing
+    from supportcore.desk import profile as saving
     from supportcore.desk.aio import AsyncDesk
+    from supportcore.desk.bonds import requests as bonds
     from supportcore.desk.downloads import AsyncDownload
     from supportcore.desk.filing import Filing
     from supportcore.desk.knowledge import requests as knowing
     from supportcore.desk.offers import Offer
+    from supportcore.desk.profile import Saving
     from supportcore.desk.promises import Promise
     from supportcore.desk.requests import Filters, Request, Requests
     from supportcore.desk.timeline import Entry
     from supportcore.desk.views.errors import ErrorView
     from supportcore.desk.views.records import (
+        CalendarView,
         DraftList,
+        FileList,
         FileView,
         FormView,
         Home,
@@ -48,13 +54,15 @@ if TYPE_CHECKING:
 else:
     downloads, filing = Later("supportcore.desk.downloads"), Later("supportcore.desk.filing")
     hands, viewing = Later("supportcore.desk.hands"), Later("supportcore.desk.viewing")
+    bonds = Later("supportcore.desk.bonds.requests")
     knowing = Later("supportcore.desk.knowledge.requests")
+    saving = Later("supportcore.desk.profile")
     ports = Later("supportcore.storage.ports")
 
 T = TypeVar("T")
 
 
-class AsyncActing(AsyncKnowing):
+class AsyncActing(AsyncKnowing, AsyncBonding):
     """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
 
     def __init__(self, desk: AsyncDesk, requests: Requests) -> None:
@@ -62,6 +70,7 @@ class AsyncActing(AsyncKnowing):
         self._requests = requests
         self._views = viewing.Viewing(requests, desk._addresses)
         self._knowing = knowing.KnowledgeRequests(requests, desk._addresses)
+        self._bonds = bonds.BondRequests(requests)
 
     async def open(
         self,
@@ -117,13 +126,13 @@ class AsyncActing(AsyncKnowing):
     async def reply(
         self,
         ticket: str,
-        text: str,
+        text: str = "",
         *,
         files: Sequence[str] = (),
         command_id: str | None = None,
         seen_version: int | None = None,
     ) -> Receipt:
-        """Write a public message; *files* are ids of drafts to take."""
+        """Write a public message: *text*, *files* (ids of drafts to take) or both."""
         return await self._run(
             self._requests.reply(ticket, text, files=files, command_id=command_id, seen_version=seen_version)
         )
@@ -131,13 +140,13 @@ class AsyncActing(AsyncKnowing):
     async def note(
         self,
         ticket: str,
-        text: str,
+        text: str = "",
         *,
         files: Sequence[str] = (),
         command_id: str | None = None,
         seen_version: int | None = None,
     ) -> Receipt:
-        """Write an internal note; *files* are ids of drafts to take."""
+        """Write an internal note: *text*, *files* (ids of drafts to take) or both."""
         return await self._run(
             self._requests.note(ticket, text, files=files, command_id=command_id, seen_version=seen_version)
         )
@@ -420,9 +429,36 @@ class AsyncActing(AsyncKnowing):
         """Return what the desk knows of this actor."""
         return await self._run(self._views.profile())
 
+    async def profile_form(self) -> FormView:
+        """Return the profile as a form; `save_profile` takes its document."""
+        return await self._run(self._views.profile_form())
+
+    async def save_profile(self, document: Mapping[str, object], *, files: Sequence[str] = ()) -> Profile:
+        """Store what the actor chose, all at once, and return the profile."""
+        return await self._hand(self._saving().save(document, files))
+
     async def questions(self) -> QuestionList:
         """Return what this actor is asked about tickets, such as whether one was solved, oldest ticket first."""
         return await self._run(self._views.questions())
+
+    async def files(self, *, before: int | None = None, limit: int = 50) -> FileList:
+        """
+        Return files of tickets that this actor may see, newest ticket first, drafts aside.
+
+        Args:
+            before: ``next`` of an earlier list; only files of tickets with a lower number.
+            limit: Of files, after which no further ticket is looked at; 200 tickets are at most.
+        """
+        return await self._run(self._views.files(before=before, limit=limit))
+
+    async def calendar(self, *, mine: bool = True) -> CalendarView:
+        """
+        Return by when open tickets are due, as entries and as iCalendar text; 1,000 at most, the earliest.
+
+        Args:
+            mine: Only tickets that name this actor: as contact, responsible or assignee; otherwise all he may see.
+        """
+        return await self._run(self._views.calendar(mine=mine))
 
     def error(self, error: SupportError) -> ErrorView:
         """
@@ -500,3 +536,8 @@ class AsyncActing(AsyncKnowing):
             in_store=desk._files.in_store,
             joined=desk.store.joined,
         )
+
+    def _saving(self) -> Saving:
+        desk = self._desk
+        viewer = self._requests.viewer({})
+        return saving.Saving(viewer, clock=desk._clock, in_store=desk._files.in_store, joined=desk.store.joined)

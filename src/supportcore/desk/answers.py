@@ -7,6 +7,7 @@ trip, so that a thousand tickets are opened with a handful of statements.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,11 +15,13 @@ from typing import Any, TypeVar
 from supportcore.definition.loader import restore, restore_levels
 from supportcore.definition.model import Definition
 from supportcore.errors import Invalid, NotInstalled, SupportError
+from supportcore.predicate import All, Eq, In, Missing
 from supportcore.sla.policy import ServiceLevels
-from supportcore.storage.ports import Ledger, Ref, Steps
+from supportcore.storage.ports import Ledger, Query, Ref, Steps
 from supportcore.tickets import asks
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.ticket import Ticket
+from supportcore.tickets.usecases.routing import least_loaded
 
 T = TypeVar("T")
 
@@ -141,6 +144,10 @@ def _answers(ledger: Ledger, rules: Rules, asked: Sequence[Any]) -> Steps[Sequen
             return (yield from ledger.receipts([ask.command_id for ask in asked]))
         case asks.LoadRecords():
             return (yield from _records(ledger, [ask.refs for ask in asked]))
+        case asks.LastAssigned():
+            return (yield from _in_turn(ledger, asked))
+        case asks.CountOpen():
+            return (yield from _loads(ledger, asked))
         case asks.NextNumber():
             first = yield from ledger.next_numbers(len(asked))
             return range(first, first + len(asked))
@@ -166,9 +173,42 @@ def _answer(ledger: Ledger, rules: Rules, ask: asks.Ask) -> Steps[Any]:
             return (yield from ledger.contents(ticket_id))
         case asks.LoadSuggestion(suggestion_id):
             return (yield from ledger.suggestion(suggestion_id))
+        case asks.FindByNumber(number):
+            return (yield from ledger.ticket_by_number(number))
         case asks.LoadTranslations(article_id):
             return (yield from ledger.translations(article_id))
     raise TypeError(f"nobody answers {ask!r}")
+
+
+def _in_turn(ledger: Ledger, asked: Sequence[asks.LastAssigned]) -> Steps[list[tuple[str | None, int]]]:
+    """Answer who is next; of the same team asked together, each is told how many came before."""
+    before = Counter[str]()
+    known: dict[str, str | None] = {}
+    found = []
+    for team in (ask.team for ask in asked):
+        if team not in known:
+            known[team] = yield from _last_assigned(ledger, team)
+        found.append((known[team], before[team]))
+        before[team] += 1
+    return found
+
+
+def _loads(ledger: Ledger, asked: Sequence[asks.CountOpen]) -> Steps[list[dict[str, int]]]:
+    """Answer how many open tickets agents have; what is asked first goes to the least loaded first."""
+    agents = tuple(sorted({agent for ask in asked for agent in ask.agents}))
+    counted = yield from ledger.count_by(All((Eq("is_open", True), In("assignee", agents))), "assignee")
+    loads = Counter({agent: counted.get(agent, 0) for agent in agents})
+    found = []
+    for ask in asked:
+        found.append({agent: loads[agent] for agent in ask.agents})
+        loads[least_loaded(found[-1])] += 1
+    return found
+
+
+def _last_assigned(ledger: Ledger, team: str) -> Steps[str | None]:
+    where = All((Eq("team", team), Missing("assignee", False)))
+    found = yield from ledger.find(Query(where=where, sort="number", limit=1))
+    return found[0].assignee if found else None
 
 
 def _records(ledger: Ledger, wanted: Sequence[tuple[Ref, ...]]) -> Steps[list[tuple[Any, ...]]]:

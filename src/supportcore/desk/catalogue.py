@@ -21,6 +21,7 @@ from supportcore.desk.requests import Request
 from supportcore.errors import Fault, Invalid, NotFound, Reason, Refused, facts
 from supportcore.knowledge.article import Article, Category
 from supportcore.people.agents import Team
+from supportcore.people.customers import Customer
 from supportcore.storage.ports import KIND_OF, RECORD_KINDS, Ledger, Record, Ref, Steps
 
 
@@ -33,6 +34,8 @@ def _named(record: Record) -> tuple[tuple[str, Ref], ...]:
             found.append((name, (name, value)))
     found.extend(("customers", ("customer", value)) for value in sorted(getattr(record, "customers", ())))
     found.extend(("products", ("product", value)) for value in sorted(getattr(record, "products", ())))
+    if isinstance(record, Customer) and record.main_contact is not None:
+        found.append(("main_contact", ("agent", record.main_contact)))
     if isinstance(record, Team):
         found.extend(("members", ("agent", value)) for value in record.members)
     return tuple(found)
@@ -57,7 +60,7 @@ def put(records: Iterable[Record], *, desk: Definition, now: datetime) -> Reques
     wanted = list(records)
     for record in wanted:
         kind_of(record)
-    order = list(RECORD_KINDS)
+    order = ["agent", *(kind for kind in RECORD_KINDS if kind != "agent")]  # a customer may name one
     wanted.sort(key=lambda record: order.index(KIND_OF[type(record)]))
     articles = [record for record in wanted if isinstance(record, Article)]
     categories = {record.id: record for record in wanted if isinstance(record, Category)}
@@ -110,7 +113,7 @@ def retire(kind: str, record_id: str, *, desk: Definition, now: datetime) -> Req
     """
 
     def steps(ledger: Ledger) -> Steps[None]:
-        (record,) = yield from ledger.records(((kind, record_id),))
+        (record,) = (yield from ledger.records(((kind, record_id),))) if kind in RECORD_KINDS else (None,)
         if record is None:
             raise NotFound(kind=kind, id=record_id)
         if kind == "agent":
@@ -138,7 +141,7 @@ def get(kind: str, record_id: str) -> Request[Record]:
     """Return one record."""
 
     def steps(ledger: Ledger) -> Steps[Record]:
-        (record,) = yield from ledger.records(((kind, record_id),))
+        (record,) = (yield from ledger.records(((kind, record_id),))) if kind in RECORD_KINDS else (None,)
         if record is None:
             raise NotFound(kind=kind, id=record_id)
         return record

@@ -104,7 +104,7 @@ class Filing:
 
         def steps(ledger: Ledger) -> Steps[str]:
             (file,) = yield from ledger.files((wanted_id,))
-            if file is None or not _is_mine(file, viewer, now):
+            if file is None or file.expires_at is None or not _is_mine(file, viewer, now):  # a picture is no draft
                 raise NotFound(kind="file", id=wanted_id)
             removed = self._expire if self._joined else self._remove
             if not (yield from removed(ledger, file, now)):
@@ -170,7 +170,7 @@ class Filing:
         """Return the drafts of somebody that have not expired."""
         now = self._clock()
         found = yield from ledger.drafts(owner, limit=_READ)
-        return tuple(file for file in found if not _has_expired(file, now))
+        return tuple(file for file in found if file.expires_at is not None and file.expires_at > now)
 
     def _remove(self, ledger: Ledger, file: File, now: datetime) -> Steps[bool]:
         return (yield from remove(ledger, file=file, in_store=self._in_store))

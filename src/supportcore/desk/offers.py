@@ -10,10 +10,10 @@ from supportcore.forms.fields import Form
 from supportcore.people.access import SYSTEM, Actor
 from supportcore.people.customers import Customer
 from supportcore.storage.ports import Ledger, Steps
+from supportcore.tickets.command_forms import form_of
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.permissions import (
     ON_TICKET,
-    form_of,
     is_given,
     opening_refusals,
     refusals,
@@ -31,8 +31,8 @@ class Offer:
     A command or action, and whether it may be given.
 
     Attributes:
-        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, ``cite``, or an
-            action of the workflow.
+        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, ``cite``, ``rate``,
+            ``decide``, ``tag``, ``follow``, ``link``, ``merge``, or an action of the workflow.
         label: What the button says, in the actor's language.
         reasons: Why not; empty if and only if it is allowed. Executing it says the same.
         form: What it asks for.
@@ -58,6 +58,12 @@ COMMAND_LABELS = {
     "set_deadline": ("Set the deadline", "Fijar el plazo"),
     "retarget": ("Apply today's service levels", "Aplicar los niveles de servicio actuales"),
     "cite": ("Solved by an article", "Resuelto con un artículo"),
+    "rate": ("Rate", "Calificar"),
+    "decide": ("Vote", "Votar"),
+    "tag": ("Tag", "Etiquetar"),
+    "follow": ("Follow", "Seguir"),
+    "link": ("Link", "Enlazar"),
+    "merge": ("Merge", "Unir"),
 }
 """What the commands of every desk are called where its labels say nothing, in English and Spanish."""
 

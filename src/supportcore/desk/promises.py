@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from supportcore.definition.model import Definition
 from supportcore.errors import Fault, Invalid, facts
 from supportcore.predicate import AnyOf, Missing, Predicate, Range, both
 from supportcore.sla.clocks import LIGHTS, TICK, Clock, ClockState, Light, elapsed_at
@@ -59,7 +60,7 @@ def _promise(draft: Draft, clock: Clock, at: datetime, locale: str) -> Promise:
         policy=clock.policy,
         state=clock.state,
         light=light,
-        light_label=LIGHT_LABELS[light][spanish],
+        light_label=light_words(draft.desk, light, locale),
         target=clock.target,
         elapsed=elapsed,
         remaining=clock.target - elapsed,
@@ -67,6 +68,13 @@ def _promise(draft: Draft, clock: Clock, at: datetime, locale: str) -> Promise:
         met=False if clock.breached_at is not None else True if clock.met else None,
         uncertain=clock.uncertain,
     )
+
+
+def light_words(desk: Definition, light: Light, locale: str) -> str:
+    """Return what a desk calls a light."""
+    language = desk.labels.language(locale)
+    told, _ = desk.labels.entries.get(("vocabularies.light", light, language), ("", ""))
+    return told or LIGHT_LABELS[light][language == "es"]
 
 
 def light_is(light: object, at: datetime) -> Predicate:

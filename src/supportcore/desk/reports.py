@@ -30,13 +30,38 @@ class DeliveryReport:
 
     Attributes:
         sent: Notices handed over.
+        skipped: Notices that need no sending: nobody wants them, or may see the ticket now, or there is no address.
         retried: Notice id and error of each that will be tried again.
         dead: Notice id and error of each that was given up.
     """
 
     sent: int = 0
+    skipped: int = 0
     retried: tuple[tuple[str, str], ...] = ()
     dead: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class DeadNotice:
+    """
+    A notice that was given up.
+
+    Attributes:
+        id: That of the notice; `Desk.resend` takes it.
+        rule: Key of the notice rule.
+        role: What the recipient is to the ticket.
+        recipient: Id of a person or team.
+        error: What the last try failed for.
+    """
+
+    id: str
+    ticket: str
+    rule: str
+    channel: str
+    role: str
+    recipient: str
+    tries: int
+    error: str
 
 
 @attrs.frozen(kw_only=True)

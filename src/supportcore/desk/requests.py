@@ -27,7 +27,17 @@ from supportcore.errors import Fault, Invalid, NotFound, Reason, Refused, facts
 from supportcore.forms.fields import DEFAULT_FORM
 from supportcore.ids import Ids
 from supportcore.people.access import Actor
-from supportcore.predicate import AnyOf, Predicate, bind, both, conditions, shape, to_python
+from supportcore.predicate import (
+    TICKET_FIELDS,
+    AnyOf,
+    Predicate,
+    bind,
+    both,
+    conditions,
+    leaves,
+    shape,
+    to_python,
+)
 from supportcore.sla.clocks import LIGHTS, Light, most_pressing
 from supportcore.storage.paging import LIMIT, Listing, page
 from supportcore.storage.ports import COUNT_KEYS, SORT_KEYS, TOTAL_CAP, Ledger, Page, Steps
@@ -49,7 +59,7 @@ from supportcore.tickets.commands import (
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.evolve import fold
 from supportcore.tickets.measures import Measures, measures
-from supportcore.tickets.permissions import require_role, sees, visible
+from supportcore.tickets.permissions import STAFF_ONLY, as_shown, require_role, sees, side_of, visible
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.usecases import Context, handle
 
@@ -74,6 +84,11 @@ class Request(Generic[T]):
 def _receipt(decision: Decision) -> Receipt:
     assert decision.receipt is not None, "a command has a receipt"
     return decision.receipt
+
+
+def _in_words(said: str) -> Mapping[str, object]:
+    """Return the document of a message; where nothing is said, files may say it."""
+    return {} if said == "" else {"text": said}
 
 
 def _opening_or_faults(document: Any, contact: Any, command_id: Any) -> OpenTicket | Invalid:
@@ -174,13 +189,13 @@ class Requests:
         self, ticket: str, said: str, *, files: Sequence[str], command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self.command(Reply(document={"text": said}, files=files, **common))
+        return self.command(Reply(document=_in_words(said), files=files, **common))
 
     def note(
         self, ticket: str, said: str, *, files: Sequence[str], command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
         common = self._common(ticket, command_id, seen_version)
-        return self.command(AddNote(document={"text": said}, files=files, **common))
+        return self.command(AddNote(document=_in_words(said), files=files, **common))
 
     def assign(
         self, ticket: str, document: Mapping[str, object], *, command_id: str | None, seen_version: int | None
@@ -242,6 +257,18 @@ class Requests:
 
         return attrs.evolve(asked, steps=steps)
 
+    def on_ticket(
+        self,
+        kind: Any,
+        ticket: str,
+        document: Mapping[str, object],
+        *,
+        command_id: str | None,
+        seen_version: int | None,
+    ) -> Request[Receipt]:
+        """Return the request that gives a command of *kind*, which says nothing but a document."""
+        return self.command(kind(document=document, **self._common(ticket, command_id, seen_version)))
+
     def fresh_id(self, given: str | None) -> str:
         """Return the id of a command: the one given, or a new one."""
         return self._ids() if given is None else given
@@ -289,7 +316,10 @@ class Requests:
     # -- questions
 
     def get(self, ticket: str | int) -> Request[Ticket]:
-        return Request(lambda ledger: self._visible(ledger, ticket))
+        def steps(ledger: Ledger) -> Steps[Ticket]:
+            return as_shown(self._desk, self._actor, (yield from self._visible(ledger, ticket)))
+
+        return Request(steps)
 
     def actions(self, ticket: str | int | None) -> Request[tuple[Offer, ...]]:
         def steps(ledger: Ledger) -> Steps[tuple[Offer, ...]]:
@@ -327,7 +357,9 @@ class Requests:
                 total=total,
                 known_as=self._known_as(where),
             )
-            return (yield from page(ledger, listing))
+            found = yield from page(ledger, listing)
+            shown = tuple([as_shown(self._desk, self._actor, ticket) for ticket in found.items])
+            return attrs.evolve(found, items=shown)
 
         return Request(steps)
 
@@ -336,8 +368,9 @@ class Requests:
 
     def count_by(self, by: str, where: Filters) -> Request[dict[str | bool | None, int]]:
         def steps(ledger: Ledger) -> Steps[dict[str | bool | None, int]]:
-            if by not in COUNT_KEYS:
-                raise Invalid(Fault("by", "not_an_option", facts(options=", ".join(COUNT_KEYS))))
+            known = [key for key in COUNT_KEYS if key in self._known_fields]
+            if by not in known:
+                raise Invalid(Fault("by", "not_an_option", facts(options=", ".join(known))))
             return dict((yield from ledger.count_by(self._scope(where), by)))
 
         return Request(steps)
@@ -357,7 +390,8 @@ class Requests:
         def steps(ledger: Ledger) -> Steps[Ticket]:
             if moment > self._clock():
                 raise Refused(Reason("at_in_future", facts(at=moment.isoformat())))
-            return (yield from self._standing(ledger, ticket, moment)).ticket
+            draft = yield from self._standing(ledger, ticket, moment)
+            return as_shown(self._desk, self._actor, draft.ticket)
 
         return Request(steps)
 
@@ -453,19 +487,30 @@ class Requests:
         rest = {name: value for name, value in where.items() if name != "light"}
         return (shape(self._scope(rest)), sorted(str(light) for light in lights))
 
+    @property
+    def _known_fields(self) -> tuple[str, ...]:
+        """The fields of a ticket by which the actor may ask."""
+        if side_of(self._desk, self._actor) == "staff":
+            return tuple(TICKET_FIELDS)
+        return tuple(field for field in TICKET_FIELDS if field not in STAFF_ONLY)
+
     def _parts(self, where: Filters, at: datetime | None) -> tuple[Predicate, Predicate]:
         """Return what the actor may see, and what of it is wanted; lights are as of *at*, or now."""
         require_role(self._desk, self._actor)
         if where is None or isinstance(where, Mapping):
             plain = dict(where or {})
             asks_light, light = "light" in plain, plain.pop("light", None)
-            wanted = conditions(plain)
+            wanted = conditions(plain, self._known_fields)
             if asks_light:
                 lights = light if isinstance(light, (list, tuple, set, frozenset)) else (light or "none",)
                 wanted = both(wanted, AnyOf(tuple(light_is(one, at or self._clock()) for one in lights)))
         else:
             check_kind(where, Predicate, "where", "a mapping of filters, or a predicate", "un objeto de filtros")
             wanted = bind(where, self._actor)
+            hidden = {leaf.field for leaf in leaves(wanted)} - set(self._known_fields)
+            if hidden:
+                told = facts(options=", ".join(self._known_fields))
+                raise Invalid(*(Fault(field, "cannot_filter", told) for field in sorted(hidden)))
         return visible(self._desk, self._actor), wanted
 
     def _visible(self, ledger: Ledger, ticket: str | int) -> Steps[Ticket]:
@@ -479,6 +524,15 @@ class Requests:
         found = yield from ledger.ticket_by_number(ticket) if isinstance(ticket, int) else ledger.ticket(ticket)
         if found is None or not sees(self._desk, self._actor, found):
             raise NotFound(kind="ticket", id=ticket)
+        return (yield from self._survivor(ledger, found)) if isinstance(ticket, int) else found
+
+    def _survivor(self, ledger: Ledger, found: Ticket) -> Steps[Ticket]:
+        """Return the ticket that a number leads to: that which goes on in its place, as far as the actor may see it."""
+        while found.merged_into is not None:
+            other = yield from ledger.ticket(found.merged_into)
+            if other is None or not sees(self._desk, self._actor, other):
+                break
+            found = other
         return found
 
     def _draft(self, ledger: Ledger, ticket: Ticket) -> Steps[Draft]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from supportcore.definition.model import Definition
+from supportcore.desk.offers import command_label
 from supportcore.people.access import Actor
 from supportcore.sla.words import clock_words
 from supportcore.storage.codec import NAME_OF
@@ -22,16 +23,19 @@ from supportcore.tickets.events import (
     Event,
     NoteAdded,
     OfClock,
+    Rated,
     Recorded,
     Replied,
     StateChanged,
     TicketAssigned,
     TicketOpened,
     TimerRefused,
+    Voted,
 )
 from supportcore.tickets.permissions import side_of
 
-_KINDS = {kind: NOTICE_NAMES.get(kind, name) for kind, (name, _) in NAME_OF.items()}
+EVENT_NAMES = {kind: NOTICE_NAMES.get(kind, name) for kind, (name, _) in NAME_OF.items()}
+"""What the events are called for people who read of them: as notice rules do, where these name them."""
 ERASED = "\N{EM DASH}"
 """Stands for words that are no longer kept."""
 
@@ -44,8 +48,10 @@ class Entry:
     Attributes:
         position: The version of the ticket after it.
         kind: ``opened``, ``replied``, ``noted``, ``state_changed``, ``assigned``, ``triaged``, ``timer_refused``,
-            ``deadline_set``, ``retargeted``, ``article_cited``, ``escalated``, or ``clock_`` and ``started``,
-            ``paused``, ``resumed``, ``stopped``, ``warned``, ``breached``, ``retargeted`` or ``removed``.
+            ``deadline_set``, ``retargeted``, ``article_cited``, ``rated``, ``approval_asked``, ``approval_withdrawn``,
+            ``voted``, ``tagged``, ``followed``, ``unfollowed``, ``linked``, ``unlinked``, ``merged``, ``merged_from``,
+            ``escalated``, or ``clock_`` and ``started``, ``paused``, ``resumed``, ``stopped``, ``warned``,
+            ``breached``, ``retargeted`` or ``removed``.
         actor: Id of who did it; ``system`` for the desk itself.
         text: What was written with it, as far as this actor may read it; of a clock, what happened to it in words.
         action: Label of the action taken, for ``state_changed``.
@@ -104,7 +110,7 @@ def entry_of(desk: Definition, actor: Actor, recorded: Recorded, readable: Mappi
         words = (readable.get(ref.id) for ref in refs if ref is not None)
         return "\n\n".join(ERASED if content is None else content.body for content in words)
 
-    kind = _KINDS[type(event)]
+    kind = EVENT_NAMES[type(event)]
     text = action = state = ""
     assignee = None
     match event:
@@ -117,8 +123,12 @@ def entry_of(desk: Definition, actor: Actor, recorded: Recorded, readable: Mappi
         case StateChanged():
             internal = event.internal if event.internal is not None and event.internal.id in readable else None
             text = said(event.comment, internal)
-            action = desk.labels.label("actions", event.action, locale)
+            action = command_label(desk, event.action, locale)
             state = desk.labels.label("states", event.state, locale)
+        case Rated():
+            text = said(event.comment)
+        case Voted():
+            text = said(event.internal)
         case TicketAssigned():
             assignee = event.assignee
         case TimerRefused():

@@ -6,17 +6,20 @@ What an actor is shown, as requests: each view is read in one transaction and ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from supportcore.desk.requests import Request, Requests
 from supportcore.desk.views.viewer import Viewer
 from supportcore.lazy import Later
+from supportcore.storage.ports import Ledger, Steps
 
 if TYPE_CHECKING:
-    from supportcore.desk.views import forms, home, listing, notices, page, profile, questions, worded
+    from supportcore.desk.views import forms, gathered, home, listing, notices, page, profile, questions, worded
     from supportcore.desk.views.errors import ErrorView
     from supportcore.desk.views.records import (
+        CalendarView,
+        FileList,
         FormView,
         Home,
         ListView,
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
     )
     from supportcore.errors import SupportError
 else:
-    forms, home, listing, notices, page, profile, questions, worded = (
+    forms, gathered, home, listing, notices, page, profile, questions, worded = (
         Later(f"supportcore.desk.views.{name}")
-        for name in ("forms", "home", "listing", "notices", "page", "profile", "questions", "worded")
+        for name in ("forms", "gathered", "home", "listing", "notices", "page", "profile", "questions", "worded")
     )
+
+T = TypeVar("T")
 
 
 class Viewing:
@@ -48,7 +53,7 @@ class Viewing:
 
     def home(self) -> Request[Home]:
         """Return the first screen."""
-        return Request(lambda ledger: home.home(ledger, self._viewer()))
+        return self._shown(lambda ledger, viewer: home.home(ledger, viewer))
 
     def listing(
         self,
@@ -75,19 +80,23 @@ class Viewing:
             cursor=cursor,
             page=page,
         )
-        return Request(lambda ledger: listing.listing(ledger, self._viewer(), asked))
+        return self._shown(lambda ledger, viewer: listing.listing(ledger, viewer, asked))
 
     def form(self, *, area: str | None, service: str | None, variant: str) -> Request[FormView]:
         """Return an intake form."""
-        return Request(lambda ledger: forms.intake(ledger, self._viewer(), area=area, service=service, variant=variant))
+        return self._shown(
+            lambda ledger, viewer: forms.intake(ledger, viewer, area=area, service=service, variant=variant)
+        )
 
     def page(self, ticket: str | int) -> Request[TicketPage]:
         """Return the page of a ticket."""
-        return Request(lambda ledger: page.page(ledger, self._viewer(), self._requests, ticket))
+        return self._shown(lambda ledger, viewer: page.page(ledger, viewer, self._requests, ticket))
 
     def notices(self, *, since: str, before: str, limit: int) -> Request[NoticeList]:
         """Return notices."""
-        return Request(lambda ledger: notices.notices(ledger, self._viewer(), since=since, before=before, limit=limit))
+        return self._shown(
+            lambda ledger, viewer: notices.notices(ledger, viewer, since=since, before=before, limit=limit)
+        )
 
     def mark_read(self, ids: Sequence[str]) -> Request[None]:
         """Note notices as read."""
@@ -95,15 +104,31 @@ class Viewing:
 
     def profile(self) -> Request[Profile]:
         """Return the profile."""
-        return Request(lambda ledger: profile.profile(ledger, self._viewer()))
+        return self._shown(lambda ledger, viewer: profile.profile(ledger, viewer))
+
+    def profile_form(self) -> Request[FormView]:
+        """Return the profile as a form."""
+        return self._shown(profile.profile_form)
 
     def questions(self) -> Request[QuestionList]:
         """Return open questions."""
-        return Request(lambda ledger: questions.questions(ledger, self._viewer(), self._requests))
+        return self._shown(lambda ledger, viewer: questions.questions(ledger, viewer, self._requests))
+
+    def files(self, *, before: int | None, limit: int) -> Request[FileList]:
+        """Return files of tickets."""
+        return self._shown(lambda ledger, viewer: gathered.files(ledger, viewer, before=before, limit=limit))
+
+    def calendar(self, *, mine: bool) -> Request[CalendarView]:
+        """Return what is due when."""
+        return self._shown(lambda ledger, viewer: gathered.calendar(ledger, viewer, mine=mine))
 
     def error(self, error: SupportError) -> ErrorView:
         """Return an error in words; nothing is read for it."""
         return worded.error_of(self._requests.reader(self._addresses), error)
+
+    def _shown(self, view: Callable[[Ledger, Viewer], Steps[T]]) -> Request[T]:
+        """Return the request of a view; see `supportcore.desk.views.profile.shown`."""
+        return Request(lambda ledger: profile.shown(ledger, self._viewer(), view))
 
     def _viewer(self) -> Viewer:
         """Return whom the view is for, or refuse somebody without a role."""

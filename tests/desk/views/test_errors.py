@@ -32,6 +32,7 @@ from supportcore.errors import (
     TicketBroken,
     facts,
 )
+from supportcore.notices.faults import NotSent
 from supportcore.replay.faults import LogError
 from supportcore.sla.daysoff import HolidaysError
 from tests.desk.files.portal import DESK
@@ -46,6 +47,7 @@ WITH_FACTS: dict[type[SupportError], SupportError] = {
     HolidaysError: HolidaysError("no_days", since="2026-01-01", until="2026-12-31"),
     Invalid: Invalid(Fault("subject", "too_long", facts(limit=5, unit="characters", unit_es="caracteres"))),
     LogError: LogError("unknown_zone", zone="Mars"),
+    NotSent: NotSent("no_channel", channel="pigeon", known="email, webhook"),
     Refused: Refused(Reason("role_required", facts(roles="agent", roles_es="agente")), Reason("ticket_closed")),
     StaleVersion: StaleVersion(seen=2, current=5),
     TicketBroken: TicketBroken(ticket="t1", why="a gap"),

@@ -58,6 +58,8 @@ def views(life: Life, actor: Actor) -> Iterator[Any]:
     yield me.notices()
     yield me.profile()
     yield me.questions()
+    yield me.files()
+    yield me.calendar(mine=False)
 
 
 def told_to_staff(me: Any, article: str) -> Iterator[Any]:

@@ -200,8 +200,9 @@ def test_a_notice_never_tells_a_customer_what_is_internal(tmp_path: Path, clock:
         clock.move(timedelta(minutes=1))
         desk.acting_as(MAR).note(case, "Between us")
         customer = attrs.evolve(LUIS, roles=frozenset({"customer"}), customers=frozenset({"acme"}))
-        shown = [bodies(desk.acting_as(actor).notices())[0] for actor in (LUIS, customer)]
-    assert ["Between us", ""] == shown
+        shown = [desk.acting_as(actor).notices() for actor in (LUIS, customer)]
+    assert [["Between us", "A\n"], ["A\n"]] == [bodies(found) for found in shown]
+    assert [2, 1] == [found.unread for found in shown]
 
 
 def forged(token: str) -> str:

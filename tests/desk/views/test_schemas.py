@@ -29,6 +29,7 @@ from supportcore.errors import Invalid
 from supportcore.knowledge import Article
 from supportcore.storage.memory import MemoryStore
 from supportcore.text import SAFE_INT
+from supportcore.tickets.bonds import LINKS
 from supportcore.tickets.commands import Command
 from tests.desk.machine import START
 from tests.desk.views.portals import hand_in
@@ -119,6 +120,8 @@ def shown(desk: Desk, actor: Actor) -> Shown:
         keep(view)
     keep(me.notices())
     keep(me.notices(limit=1))
+    keep(me.files())
+    keep(me.calendar(mine=False))
     for link in home.forms:
         keep(me.form(area=link.area, service=link.service, variant=link.variant))
     for rule in desk.definition.screens.lists:
@@ -302,6 +305,7 @@ NUMBERS = st.integers(-SAFE_INT, SAFE_INT) | st.floats(-SAFE_INT, SAFE_INT)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200)
 VALUES = TEXTS | NUMBERS | st.booleans()
 OR_NONE = st.none() | IDS
+NAMED = KEYS | st.integers(1, SAFE_INT).map(lambda number: f"#{number}")
 ARTICLE: dict[str, Any] = {
     "body": st.none() | st.just("") | TEXTS,
     "language": OR_NONE,
@@ -318,6 +322,14 @@ SAID: dict[str, Any] = {
     "triage": st.fixed_dictionaries({}, optional={"product": OR_NONE, "priority": OR_NONE}),
     "set_deadline": st.fixed_dictionaries({"deadline": st.none() | st.just("2026-04-01T10:00:00Z")}),
     "cite": st.fixed_dictionaries({"article": IDS}, optional={"solved": st.booleans()}),
+    "rate": st.fixed_dictionaries({"rating": st.integers(0, 5)}, optional={"comment": TEXTS}),
+    "decide": st.fixed_dictionaries(
+        {"verdict": st.sampled_from(["approve", "reject"])}, optional={"comment": TEXTS.filter(str.strip)}
+    ),
+    "tag": st.fixed_dictionaries({}, optional={"add": KEYS, "remove": KEYS}),
+    "follow": st.fixed_dictionaries({}, optional={"follow": st.booleans()}),
+    "link": st.fixed_dictionaries({"other": NAMED}, optional={"kind": st.sampled_from(LINKS), "linked": st.booleans()}),
+    "merge": st.fixed_dictionaries({"into": NAMED}),
     "write_article": st.fixed_dictionaries({"title": TEXTS}, optional=ARTICLE),
     "revise_article": st.fixed_dictionaries({}, optional={**ARTICLE, "comment": st.none() | TEXTS}),
     "act_on_article": st.fixed_dictionaries({}, optional={"comment": st.none() | TEXTS}),
@@ -411,6 +423,12 @@ WHOLE: dict[str, Any] = {
     "triage": {"priority": "high", "product": None},
     "set_deadline": {"deadline": None},
     "cite": {"article": "how-to", "solved": False},
+    "rate": {"rating": 1, "comment": "x"},
+    "decide": {"verdict": "approve", "comment": "x"},
+    "tag": {"add": "net", "remove": "vpn"},
+    "follow": {"follow": True},
+    "link": {"other": "#2", "kind": "parent", "linked": True},
+    "merge": {"into": "#2"},
     "write_article": {"title": "How to", "body": "", "customer": None, "tags": ["x"]},
     "revise_article": {"body": None, "products": [], "comment": "Better."},
     "act_on_article": {"comment": "Good."},
@@ -482,6 +500,12 @@ def test_every_command_has_a_schema() -> None:
         "set_deadline": {"ticket", "document"},
         "retarget": {"ticket"},
         "cite": {"ticket", "document"},
+        "rate": {"ticket", "document"},
+        "decide": {"ticket", "document"},
+        "tag": {"ticket", "document"},
+        "follow": {"ticket"},
+        "link": {"ticket", "document"},
+        "merge": {"ticket", "document"},
         "act": {"ticket", "action"},
         "write_article": {"document"},
         "revise_article": {"article", "document"},

@@ -27,6 +27,7 @@ from supportcore.desk.knowledge.forms import drawn
 from supportcore.desk.knowledge.listing import customers_of, is_review_due, language_of, link, path, readable, state_of
 from supportcore.desk.knowledge.noting import noted
 from supportcore.desk.requests import Request, Requests
+from supportcore.desk.views.bonded import ticket_link
 from supportcore.desk.views.names import load_names
 from supportcore.desk.views.records import (
     ActionView,
@@ -214,16 +215,7 @@ def _solved(ledger: Ledger, viewer: Viewer, article: Article) -> Steps[tuple[Tic
     among: Predicate = conditions({"id": [hit.record for hit in hits]})
     where = both(visible(viewer.desk, viewer.actor), among)
     tickets = yield from ledger.find(Query(where=where, sort="opened_at", limit=MOST_SOLVED))
-    return tuple(
-        TicketLink(
-            id=ticket.id,
-            number=ticket.number,
-            subject=ticket.subject,
-            state=OptionView(value=ticket.state, title=viewer.choice("state", ticket.state)),
-            opened=viewer.when(ticket.opened_at),
-        )
-        for ticket in tickets
-    )
+    return tuple(ticket_link(viewer, ticket) for ticket in tickets)
 
 
 def _actions(viewer: Viewer, article: Article) -> tuple[ActionView, ...]:

@@ -89,7 +89,7 @@ def _answer(history: Sequence[Recorded], contents: Iterable[Content]) -> str:
     was_customer = True
     for recorded in history:
         event = recorded.event
-        if isinstance(event, Replied):
+        if isinstance(event, Replied) and event.message is not None:
             side, ref = event.side, event.message
         elif isinstance(event, StateChanged) and event.comment is not None:
             side, ref = event.side or "staff", event.comment

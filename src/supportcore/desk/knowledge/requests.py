@@ -6,8 +6,8 @@ What takes more than one transaction (a page that is read, and then noted as rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from supportcore.articles.commands import ReviseArticle, StepArticle, WriteArticle
 from supportcore.desk.requests import Request, Requests
@@ -16,6 +16,7 @@ from supportcore.lazy import Later
 
 if TYPE_CHECKING:
     from supportcore.desk.knowledge import forms, listing, pages, revisions, searching, suggesting
+    from supportcore.desk.views import profile
     from supportcore.desk.views.records import (
         ArticleList,
         ArticlePage,
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
         SuggestionView,
         TicketHits,
     )
-    from supportcore.storage.ports import Steps
+    from supportcore.storage.ports import Ledger, Steps
     from supportcore.tickets.commands import Receipt
 else:
     forms, listing, pages, revisions, searching, suggesting = (
         Later(f"supportcore.desk.knowledge.{name}")
         for name in ("forms", "listing", "pages", "revisions", "searching", "suggesting")
     )
+    profile = Later("supportcore.desk.views.profile")
+
+T = TypeVar("T")
 
 
 class KnowledgeRequests:
@@ -87,26 +91,28 @@ class KnowledgeRequests:
 
     def articles(self, *, after: str, limit: int, where: Mapping[str, object] | None) -> Request[ArticleList]:
         """Return articles."""
-        return Request(
-            lambda ledger: listing.articles(ledger, self._viewer(), after=after, limit=limit, where=where or {})
+        return self._shown(
+            lambda ledger, viewer: listing.articles(ledger, viewer, after=after, limit=limit, where=where or {})
         )
 
     def article(self, key: str, *, suggestion: str) -> Steps[ArticlePage]:
         """Return an article, and note that it was read."""
-        viewer = self._viewer()
-        return pages.read(viewer, self._requests, key, suggestion=suggestion)
+        viewer = yield from self._localised()
+        return (yield from pages.read(viewer, self._requests, key, suggestion=suggestion))
 
     def article_form(self, key: str | None, *, origin: str | None) -> Request[FormView]:
         """Return the form of an article."""
-        return Request(lambda ledger: forms.article_form(ledger, self._viewer(), self._requests, key, origin=origin))
+        return self._shown(
+            lambda ledger, viewer: forms.article_form(ledger, viewer, self._requests, key, origin=origin)
+        )
 
     def revisions(self, key: str, *, after: int, limit: int) -> Request[RevisionList]:
         """Return the changes of an article."""
-        return Request(lambda ledger: revisions.revisions(ledger, self._viewer(), key, after=after, limit=limit))
+        return self._shown(lambda ledger, viewer: revisions.revisions(ledger, viewer, key, after=after, limit=limit))
 
     def difference(self, key: str, before: int, after: int) -> Request[DifferenceView]:
         """Return what two revisions differ in."""
-        return Request(lambda ledger: revisions.difference(ledger, self._viewer(), key, before=before, after=after))
+        return self._shown(lambda ledger, viewer: revisions.difference(ledger, viewer, key, before=before, after=after))
 
     def vote(self, key: str, helpful: bool | None) -> Request[None]:
         """Say whether an article helped."""
@@ -116,20 +122,33 @@ class KnowledgeRequests:
         self, asked: str, *, where: Mapping[str, object] | None, product: str | None, page: int, limit: int
     ) -> Request[SearchView]:
         """Return articles that answer a question."""
-        return Request(
-            lambda ledger: searching.search(
-                ledger, self._viewer(), asked, where=where or {}, product=product, page=page, limit=limit
+        return self._shown(
+            lambda ledger, viewer: searching.search(
+                ledger, viewer, asked, where=where or {}, product=product, page=page, limit=limit
             )
         )
 
     def suggest(self, title: str, *, product: str | None, typing: bool, limit: int) -> Steps[SuggestionView]:
         """Return what may answer the question of a ticket, and note what was suggested."""
-        viewer = self._viewer()
-        return suggesting.suggest(viewer, self._requests, title, product=product, typing=typing, limit=limit)
+        viewer = yield from self._localised()
+        asked = suggesting.suggest(viewer, self._requests, title, product=product, typing=typing, limit=limit)
+        return (yield from asked)
 
     def search_tickets(self, asked: str, *, limit: int) -> Request[TicketHits]:
         """Return tickets that have every word asked for."""
-        return Request(lambda ledger: searching.search_tickets(ledger, self._viewer(), asked, limit=limit))
+        return self._shown(lambda ledger, viewer: searching.search_tickets(ledger, viewer, asked, limit=limit))
+
+    def _shown(self, view: Callable[[Ledger, Viewer], Steps[T]]) -> Request[T]:
+        """Return the request of a view; see `supportcore.desk.views.profile.shown`."""
+        return Request(lambda ledger: profile.shown(ledger, self._viewer(), view))
+
+    def _localised(self) -> Steps[Viewer]:
+        """Return the viewer of what takes more than one transaction."""
+        viewer = self._viewer()
+        if viewer.actor.locale:
+            return viewer
+        found: Viewer = yield Request(lambda ledger: profile.localised(ledger, viewer))
+        return found
 
     def _viewer(self) -> Viewer:
         """Return whom the view is for, or refuse somebody without a role."""

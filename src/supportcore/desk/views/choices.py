@@ -21,6 +21,7 @@ from supportcore.forms.drawing import Choice, Option
 from supportcore.forms.fields import Form
 from supportcore.knowledge.article import Article
 from supportcore.predicate import ALWAYS
+from supportcore.products import Service
 from supportcore.storage.ports import Ledger, Record, Ref, Steps
 from supportcore.tickets.references import (
     belongs,
@@ -107,7 +108,7 @@ def choices(viewer: Viewer, form: Form, records: Offered, *, has: Mapping[str, s
         has: The records that the ticket names which is classified, by field; none for another form.
     """
     found: dict[str, Choice] = {}
-    choosing = _Choosing(form, records, has)
+    choosing = _Choosing(viewer, form, records, has)
     for field in form.fields:
         if field.kind == "choice":
             source = field.source or field.key
@@ -135,8 +136,8 @@ def citable(records: Offered, ticket: Ticket) -> Offered:
 class _Choosing:
     """Choosing records in one form."""
 
-    def __init__(self, form: Form, records: Offered, has: Mapping[str, str]) -> None:
-        self._form, self._records, self._has = form, records, has
+    def __init__(self, viewer: Viewer, form: Form, records: Offered, has: Mapping[str, str]) -> None:
+        self._viewer, self._form, self._records, self._has = viewer, form, records, has
         self._sets: Mapping[str, Any] = dict(form.sets)
 
     def hidden(self) -> list[str]:
@@ -165,14 +166,14 @@ class _Choosing:
                 if values is None:
                     return None
                 parents[parent] = values
-        branches = _branches(candidates, parents)
+        branches = _branches(self._viewer, candidates, parents)
         if branches is None:
             return None
         if now is not None:  # what is not changed is kept, as long as what it hangs on is not changed either
             same = branches.setdefault(tuple(self._has.get(parent) for parent in parents), [])
             if all(option.value != now for option in same):
                 kept = self._records.named.get((kind_of_field(key), now))
-                same.append(Option(now, now) if kept is None else _option(kept))
+                same.append(Option(now, now) if kept is None else _option(self._viewer, kept))
         elif not parents:
             branches.setdefault((), [])
         options = tuple((values, tuple(sorted(found, key=_order))) for values, found in branches.items())
@@ -208,7 +209,7 @@ def _tells(parent: str, record: Record, values: Sequence[str] | None) -> bool:
 
 
 def _branches(
-    candidates: Iterable[Record], parents: Mapping[str, Sequence[str]]
+    viewer: Viewer, candidates: Iterable[Record], parents: Mapping[str, Sequence[str]]
 ) -> dict[tuple[str | None, ...], list[Option]] | None:
     """Return the options for each combination of what is said in *parents* that has any; None if they are too many."""
     found: dict[tuple[str | None, ...], list[Option]] = {}
@@ -217,15 +218,17 @@ def _branches(
         own = {parent: owners_of(parent, record) for parent in parents}
         places = [[v for v in values if (o := own[parent]) is None or v in o] for parent, values in parents.items()]
         for values in product(*places):
-            found.setdefault(values, []).append(_option(record))
+            found.setdefault(values, []).append(_option(viewer, record))
             count += 1
             if count > BRANCHES:
                 return None
     return found
 
 
-def _option(record: Record) -> Option:
-    name = record.title if isinstance(record, Article) else record.name
+def _option(viewer: Viewer, record: Record) -> Option:
+    name: str = record.title if isinstance(record, Article) else getattr(record, "name", "")
+    if isinstance(record, Service):
+        return Option(record.id, viewer.service(record.id, name) or record.id, viewer.help("services", record.id))
     return Option(record.id, name or record.id)
 
 

@@ -22,8 +22,17 @@ from supportcore.forms.drawing import Drawing
 from supportcore.forms.fields import Field, Form
 from supportcore.forms.schema import DRAFT, Schema, schema
 from supportcore.text import KEY_PATTERN, SAFE_INT
+from supportcore.tickets.command_forms import (
+    ASSIGN_FORM,
+    CITE_FORM,
+    DEADLINE_FORM,
+    DECIDE_FORM,
+    FOLLOW_FORM,
+    LINK_FORM,
+    MERGE_FORM,
+    REPLY_FORM,
+)
 from supportcore.tickets.commands import MOST_FILES
-from supportcore.tickets.permissions import ASSIGN_FORM, CITE_FORM, DEADLINE_FORM, REPLY_FORM
 
 _TOLD: Mapping[str, str] = MappingProxyType(
     {
@@ -38,7 +47,17 @@ _TOLD: Mapping[str, str] = MappingProxyType(
 )
 """What each property is, where the docstring of its command does not say it."""
 _FORMS: Mapping[str, Form] = MappingProxyType(
-    {"reply": REPLY_FORM, "note": REPLY_FORM, "assign": ASSIGN_FORM, "set_deadline": DEADLINE_FORM, "cite": CITE_FORM}
+    {
+        "reply": REPLY_FORM,
+        "note": REPLY_FORM,
+        "assign": ASSIGN_FORM,
+        "set_deadline": DEADLINE_FORM,
+        "cite": CITE_FORM,
+        "decide": DECIDE_FORM,
+        "follow": FOLLOW_FORM,
+        "link": LINK_FORM,
+        "merge": MERGE_FORM,
+    }
 )
 """The forms that are the same on every desk."""
 _IN_A_DOCUMENT = frozenset({"fields", "comment"})

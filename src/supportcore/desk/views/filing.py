@@ -47,5 +47,5 @@ def file_of_draft(viewer: Viewer, file: File) -> FileView:
 
 def draft_list(viewer: Viewer, files: Sequence[File]) -> DraftList:
     """Return drafts, in the order given."""
-    title = viewer.say("Files not sent yet", "Archivos sin enviar")
+    title = viewer.label("fields", "drafts", ("Files not sent yet", "Archivos sin enviar"))
     return DraftList(title=title, items=tuple(file_of_draft(viewer, file) for file in files), count=len(files))

@@ -13,17 +13,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import attrs
+
 from supportcore.definition.screens import COLUMNS
-from supportcore.desk.promises import light_is
+from supportcore.desk.promises import light_is, light_words
 from supportcore.desk.views.records import Filter, OptionView, Plain
 from supportcore.desk.views.values import YES_NO
-from supportcore.desk.views.viewer import Viewer
+from supportcore.desk.views.viewer import UNCHOSEN, Viewer
 from supportcore.errors import Fault, Invalid, facts
 from supportcore.predicate import Eq, Missing, Predicate, both
 from supportcore.sla.clocks import LIGHTS
-from supportcore.sla.words import LIGHT_LABELS
 from supportcore.storage.ports import Ledger, Steps
-from supportcore.text import INT_LIMIT, id_fault, whole_fault
+from supportcore.text import INT_LIMIT, id_fault, key_fault, whole_fault
 from supportcore.tickets.references import belongs, kind_of_field, parents_of
 
 OPTIONS = 200
@@ -59,6 +60,8 @@ def read(viewer: Viewer, where: object, known: Sequence[str]) -> dict[str, Plain
             faults.append(Fault(str(key)[:60], "cannot_filter", facts(options=", ".join(known))))
             continue
         try:
+            if value is None and COLUMNS[key] == "tags":
+                raise Invalid(Fault(key, "required"))
             found[key] = None if value is None else _value(viewer, key, value)
         except Invalid as error:
             faults.extend(error.faults)
@@ -71,6 +74,8 @@ def condition(said: Mapping[str, Plain], now: datetime) -> Predicate:
     """Return the condition that filters come to; a light is as of *now*."""
     parts: list[Predicate] = []
     for key, value in said.items():
+        if COLUMNS[key] == "tags":
+            continue  # the index tells who has them
         if COLUMNS[key] == "light":
             parts.append(light_is(value or "none", now))
         else:
@@ -93,22 +98,36 @@ def filters(
             options = read[named]
         else:
             options = _options(viewer, key)
-        label = viewer.field(key)
-        found.append(Filter(key=key, label=label, kind=kind, options=options, value=said.get(key), active=key in said))
+        label = viewer.column(key, "columns")
+        found.append(
+            Filter(
+                key=key,
+                label=label,
+                kind=kind,
+                options=options,
+                value=said.get(key),
+                active=key in said,
+                unchosen=viewer.say(*UNCHOSEN),
+            )
+        )
     return tuple(found)
 
 
 def _value(viewer: Viewer, key: str, value: Any) -> Plain:
     """Return the value of a filter as it is compared, or raise `Invalid`."""
     match COLUMNS[key]:
-        case "number":
+        case "number" | "rating":
             return _number(key, value)
+        case "tags":
+            if (fault := key_fault(value, key)) is not None:
+                raise Invalid(fault)
+            return str(value)
         case "flag":
             flag = _FLAGS.get(value.lower()) if isinstance(value, str) else value
             if not isinstance(flag, bool):
                 raise Invalid(Fault(key, "wrong_type", facts(expected="true or false", expected_es="sí o no")))
             return flag
-        case "record" | "person":
+        case "record" | "person" | "text":
             fault = id_fault(value, key)
             if fault is not None:
                 raise Invalid(fault)
@@ -138,7 +157,8 @@ def _options(viewer: Viewer, key: str) -> tuple[OptionView, ...] | None:
         case "choice":
             return viewer.options(key)
         case "light":
-            return tuple([OptionView(value=light, title=viewer.say(*LIGHT_LABELS[light])) for light in LIGHTS])
+            desk, language = viewer.desk, viewer.language
+            return tuple([OptionView(value=light, title=light_words(desk, light, language)) for light in LIGHTS])
         case "flag":
             return tuple([OptionView(value=flag, title=viewer.say(*YES_NO[flag])) for flag in (True, False)])
     return None
@@ -159,6 +179,8 @@ def _records(ledger: Ledger, viewer: Viewer, field: str, kind: str) -> Steps[tup
             return None
         if not viewer.is_staff and "customer" in parents_of(field):
             found = [record for record in found if _is_theirs(record, mine)]
+    if kind == "service":
+        found = [attrs.evolve(record, name=viewer.service(record.id, record.name)) for record in found]
     told = sorted((record.name, record.id) for record in found if record.active)
     options = tuple([OptionView(value=record_id, title=name or record_id) for name, record_id in told])
     return options if len(options) <= OPTIONS else None

@@ -16,13 +16,15 @@ import attrs
 from supportcore.desk.offers import COMMAND_LABELS, Offer, Usable, command_label, offers, opening
 from supportcore.desk.views.choices import Offered, choices, citable, offered
 from supportcore.desk.views.intakes import check_asked, pick, sendable
+from supportcore.desk.views.profile import chosen_of, full_name
 from supportcore.desk.views.records import ActionView, FormLink, FormView, SlotView, Submit
-from supportcore.desk.views.viewer import COLUMN_LABELS, Viewer
+from supportcore.desk.views.viewer import COLUMN_LABELS, UNCHOSEN, Viewer
 from supportcore.errors import NotFound, Refused
 from supportcore.forms.drawing import Choice, Drawing
-from supportcore.forms.fields import Field, Form, Plain
+from supportcore.forms.fields import Field, Form, Plain, Prefill
 from supportcore.forms.schema import schema, ui
 from supportcore.predicate import ALWAYS
+from supportcore.sla.words import hours_words
 from supportcore.storage.ports import Ledger, Record, Ref, Steps
 from supportcore.text import instant_text
 from supportcore.tickets.draft import Draft
@@ -188,19 +190,35 @@ def _views(
 ) -> Steps[list[FormView]]:
     """Return forms as data; all records that they name are read together, each kind once."""
     person = viewer.actor.id
-    people = [("agent", person), ("contact", person)] if any(f.prefill for a in asked for f in a.form.fields) else []
+    kinds = ("agent", "contact", "preferences") if any(f.prefill for a in asked for f in a.form.fields) else ()
+    people = [(kind, person) for kind in kinds]
     refs = [*people, *(ref for form in asked for ref in form.refs)]
     records = yield from offered(ledger, [form.form for form in asked], refs=refs, known=known)
-    me = next((records.named[ref] for ref in people if ref in records.named), None)
+    me = _known_of(person, [records.named.get(ref) for ref in people])
     return [_view(viewer, form, records, me) for form in asked]
 
 
-def _view(viewer: Viewer, asked: _Asked, records: Offered, me: Any) -> FormView:
+def _known_of(person: str, found: Sequence[Any]) -> Mapping[Prefill, str]:
+    """Return what may stand in a form of whoever fills it in: agent or contact, and what he chose himself."""
+    if not found:
+        return {}
+    agent, contact, preferences = found
+    known = agent if agent is not None else contact
+    chosen = chosen_of(person, known, preferences)
+    name, email = getattr(known, "name", ""), getattr(known, "email", "")
+    return {"name": name or full_name(chosen), "email": email, "phone": chosen.phone}
+
+
+def _view(viewer: Viewer, asked: _Asked, records: Offered, me: Mapping[Prefill, str]) -> FormView:
     form = asked.form
     if asked.solved is not None:
         records = citable(records, asked.solved)
     chosen = choices(viewer, form, records, has=asked.has)
     helps = {field.key: viewer.help("fields", field.key) for field in form.fields}
+    if form.outside is not None and viewer.desk.levels is not None:
+        hours = hours_words(viewer.desk.levels.calendars[form.outside.calendar], spanish=viewer.language == "es")
+        told = viewer.say(f"Not within working hours, {hours}.", f"Fuera del horario de atención, {hours}.")
+        helps[form.outside.start] = f"{helps[form.outside.start]} {told}".lstrip()
     drawing = Drawing(
         form=form,
         title=asked.title,
@@ -208,6 +226,7 @@ def _view(viewer: Viewer, asked: _Asked, records: Offered, me: Any) -> FormView:
         choices=chosen,
         current=tuple((key, value) for key, value in asked.has.items() if form.field(key) or key in dict(chosen)),
         nothing=viewer.say("None", "Ninguno"),
+        unchosen=viewer.say(*UNCHOSEN),
     )
     return FormView(
         key=asked.key,
@@ -222,6 +241,7 @@ def _view(viewer: Viewer, asked: _Asked, records: Offered, me: Any) -> FormView:
                 key=slot.key,
                 label=viewer.label("slots", slot.key, COLUMN_LABELS["files"]),
                 help=viewer.help("slots", slot.key),
+                field=slot.field,
                 count=slot.count,
                 size=slot.size,
                 types=slot.types,
@@ -229,17 +249,18 @@ def _view(viewer: Viewer, asked: _Asked, records: Offered, me: Any) -> FormView:
             )
             for slot in form.slots
         ),
+        any_of=form.any_of,
         submit=asked.submit,
     )
 
 
-def _data(form: Form, chosen: Mapping[str, Choice], asked: _Asked, me: Any) -> dict[str, Plain]:
+def _data(form: Form, chosen: Mapping[str, Choice], asked: _Asked, me: Mapping[Prefill, str]) -> dict[str, Plain]:
     """Return what stands in a form at first, as far as it is asked and would be taken."""
     found: dict[str, Plain] = {}
     for field in form.fields:
         if field.when != ALWAYS and not field.asked(found, None):
             continue
-        prefilled = getattr(me, field.prefill, None) if field.prefill else None
+        prefilled = me.get(field.prefill) if field.prefill else None
         for value in (None if field.fixed else asked.given.get(field.key), field.default, prefilled):
             if value is not None and _is_taken(field, value, chosen.get(field.key), {**asked.has, **found}):
                 found[field.key] = value

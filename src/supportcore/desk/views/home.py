@@ -42,7 +42,7 @@ def home(ledger: Ledger, viewer: Viewer) -> Steps[Home]:
     desk, actor = viewer.desk, viewer.actor
     reasons, usable = yield from opening(ledger, desk, actor)
     links = () if reasons else (yield from forms.links(ledger, viewer, usable))
-    names = yield from load_names(ledger, viewer, people=[actor.id])
+    names = yield from load_names(ledger, viewer, refs=[("preferences", actor.id)], people=[actor.id])
     unread = yield from notices.unread(ledger, viewer)
     asked = yield from questions.open_questions(ledger, viewer)
     who = account(viewer, names)

@@ -19,7 +19,7 @@ from supportcore.people.access import Actor
 from supportcore.predicate import ALWAYS
 from supportcore.storage.ports import Ledger, Ref, Steps
 from supportcore.text import id_fault
-from supportcore.tickets.permissions import opening_form
+from supportcore.tickets.command_forms import opening_form
 from supportcore.tickets.references import belongs, naming, owners_of, parents_of, refs_of
 
 

@@ -17,6 +17,7 @@ from supportcore.definition.screens import COLUMNS, SENSITIVE, SORTED, Board, Ce
 from supportcore.desk.checks import check_whole
 from supportcore.desk.knowledge.searching import told
 from supportcore.desk.views.boards import cell_label, list_behind, scope
+from supportcore.desk.views.bonded import merged_words, related
 from supportcore.desk.views.filters import condition, filters, read
 from supportcore.desk.views.names import Names, load_names, people_of_ticket, refs_of_ticket
 from supportcore.desk.views.records import Column, ListView, Row, RowAction
@@ -28,6 +29,7 @@ from supportcore.knowledge.search import ticket_words
 from supportcore.predicate import NEVER, both, shape
 from supportcore.storage.paging import LIMIT, Listing, page
 from supportcore.storage.ports import TOTAL_CAP, Ledger, Steps
+from supportcore.tickets.indexed import tagged
 from supportcore.tickets.ticket import Ticket
 
 LIST_LABEL = ("Tickets", "Tickets")
@@ -94,9 +96,10 @@ def listing(ledger: Ledger, viewer: Viewer, asked: Asked) -> Steps[ListView]:
     here = scope(viewer, rule, place.board, place.cell)
     search = told(asked.search, "search")
     words = ticket_words(search, languages=analysed_as(viewer.desk.languages), preferred=viewer.language)
+    tags = tuple((tagged(str(value)),) for key, value in said.items() if COLUMNS[key] == "tags")
     wanted = Listing(
         where=both(here, condition(said, viewer.now)) if words or not search else NEVER,
-        words=words,
+        words=(*words, *tags),
         sort=("-" if sort.startswith("-") else "") + SORTED[sort.removeprefix("-")],
         limit=limit,
         cursor=asked.cursor,
@@ -106,13 +109,15 @@ def listing(ledger: Ledger, viewer: Viewer, asked: Asked) -> Steps[ListView]:
     found = yield from page(ledger, wanted)
     columns = _shown(viewer, rule.columns)
     names = yield from _names(ledger, viewer, found.items, columns)
-    actions = (RowAction(name="view", label=viewer.say(*_VIEW)),)
+    others = yield from related(ledger, viewer, (ticket.merged_into for ticket in found.items))
+    actions = (RowAction(name="view", label=viewer.label("actions", "view", _VIEW)),)
     rows = [
         Row(
             id=ticket.id,
             number=ticket.number,
             version=ticket.version,
             cells=tuple([value_of(viewer, names, ticket, column) for column in columns]),
+            merged="" if ticket.merged_into is None else merged_words(viewer, others, ticket.merged_into),
             actions=actions,
         )
         for ticket in found.items
@@ -207,7 +212,7 @@ def _column(viewer: Viewer, key: str, sort: str) -> Column:
     is_sorted = key == sort.removeprefix("-")
     return Column(
         key=key,
-        label=viewer.field(key),
+        label=viewer.column(key, "columns"),
         kind=COLUMNS[key],
         sort=key if key in SORTED else "",
         sorted="" if not is_sorted else "down" if sort.startswith("-") else "up",

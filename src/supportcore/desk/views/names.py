@@ -13,6 +13,7 @@ from typing import Any
 from supportcore.definition.screens import COLUMNS
 from supportcore.desk.views.viewer import SIDE_LABELS, Viewer
 from supportcore.knowledge.article import Article, scopes
+from supportcore.people.preferences import Preferences
 from supportcore.storage.ports import Ledger, Ref, Steps
 from supportcore.tickets.references import kind_of_field
 from supportcore.tickets.ticket import Ticket
@@ -34,6 +35,8 @@ class Names:
         found = self._records.get((kind, record_id))
         if found is None:
             return record_id
+        if kind == "service":
+            return self._viewer.service(record_id, found.name)
         name: str = found.title if isinstance(found, Article) else found.name
         return name
 
@@ -42,6 +45,11 @@ class Names:
         mine = scopes(staff=self._viewer.is_staff, customers=self._viewer.actor.customers)
         found = (self._records.get(("article", article)) for article in articles)
         return tuple(one for one in found if one is not None and (mine is None or one.scope in mine))
+
+    def preferences(self, person: str) -> Preferences | None:
+        """Return what somebody chose for himself, if that record was loaded."""
+        found: Preferences | None = self._records.get(("preferences", person))
+        return found
 
     def known(self, person: str) -> Any:
         """Return the agent or contact of that id, or None."""

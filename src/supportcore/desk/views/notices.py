@@ -1,7 +1,8 @@
 """
 What the actor is told in the portal, in the actor's words, and what of it was read.
 
-A notice stands in the list as long as the actor may see its ticket. Its place is the instant of what it tells of: one
+A notice stands in the list as long as the actor may see its ticket, and may know of what it tells: of what is internal
+the customer's side is told nothing, unless a rule tells the contact. Its place is the instant of what it tells of: one
 of something that was found late to have happened, such as a timer, stands among those of that time.
 """
 
@@ -22,7 +23,8 @@ from supportcore.predicate import In, both
 from supportcore.storage.ports import Ledger, Query, Steps
 from supportcore.text import id_fault, instant_of_text, instant_text
 from supportcore.tickets.commands import OutboxRow
-from supportcore.tickets.events import Content, Event
+from supportcore.tickets.draft import NOTICE_NAMES
+from supportcore.tickets.events import INTERNAL, Content, Event
 from supportcore.tickets.permissions import visible
 from supportcore.tickets.ticket import Ticket
 
@@ -37,6 +39,8 @@ LOOKED_AT = 1000
 MARKED = 1000
 """Notices that are marked as read at once, at most."""
 
+_INTERNAL = frozenset(NOTICE_NAMES[kind] for kind in INTERNAL if kind in NOTICE_NAMES)
+"""What notice rules call the events that the customer's side does not see."""
 Place = tuple[datetime, str]
 """Instant and id of a notice."""
 _EMPTY = ("There are no notices.", "No hay avisos.")
@@ -132,7 +136,8 @@ def _inbox(
 
 
 def _seen(ledger: Ledger, viewer: Viewer, rows: Sequence[OutboxRow]) -> Steps[list[tuple[OutboxRow, Ticket]]]:
-    """Return the rows about tickets that the actor may see now, each with its ticket."""
+    """Return the rows that the actor may read, about tickets that he may see now, each with its ticket."""
+    rows = [row for row in rows if _may_know(viewer, row)]
     ids = tuple(sorted({row.ticket for row in rows}))
     if not ids:
         return []
@@ -140,6 +145,14 @@ def _seen(ledger: Ledger, viewer: Viewer, rows: Sequence[OutboxRow]) -> Steps[li
     tickets = yield from ledger.find(Query(where=where, sort="number", limit=len(ids)))
     by_id = {ticket.id: ticket for ticket in tickets}
     return [(row, by_id[row.ticket]) for row in rows if row.ticket in by_id]
+
+
+def _may_know(viewer: Viewer, row: OutboxRow) -> bool:
+    """Return whether the actor may know of what a row tells, by the rule of today; of one that is gone, only staff."""
+    if viewer.is_staff or row.role == "contact":
+        return True
+    rule = next((rule for rule in viewer.desk.notices if rule.key == row.rule), None)
+    return rule is not None and rule.on not in _INTERNAL
 
 
 def _in_words(

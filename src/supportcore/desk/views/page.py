@@ -1,7 +1,8 @@
 """
 A ticket as its page shows it: the ticket as it stands, with all that has come due by now.
 
-Ticket, history, contents and the names of all that is named are each read once; forms of actions read their options.
+Ticket, history, contents, the tickets and the names of all that is named are each read once; forms of actions read
+their options.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from supportcore.definition.screens import SENSITIVE
+from supportcore.definition.screens import COLUMNS, SENSITIVE
 from supportcore.desk.promises import Promise, promises
 from supportcore.desk.timeline import as_seen
+from supportcore.desk.views import bonded
 from supportcore.desk.views.names import load_names, people_of_ticket, refs_of_ticket
 from supportcore.desk.views.records import (
     ClockView,
@@ -37,6 +39,7 @@ from supportcore.storage.ports import Ledger, Steps
 from supportcore.text import instant_of_text, instant_text
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.events import Content, Recorded, StateChanged, TicketOpened
+from supportcore.tickets.outside import closed_between, span_said
 
 if TYPE_CHECKING:
     from supportcore.desk.requests import Requests
@@ -64,14 +67,19 @@ def page(ledger: Ledger, viewer: Viewer, requests: Requests, ticket: str | int) 
     contents = yield from ledger.contents(now.id)
     stored = [recorded for recorded in history if recorded.position <= draft.before]
     seen, readable = as_seen(viewer.desk, viewer.actor, [*stored, *draft.recorded], contents)
-    columns = _columns(viewer)
+    header = _columns(viewer)
+    columns = tuple(key for key in (*header, "project") if key in COLUMNS)
     refs, people = refs_of_history(viewer, seen)
     refs += refs_of_ticket(now, columns)
     refs += ((ARTICLES, article) for article in now.solved_by)
     people += people_of_ticket(now, columns)
-    names = yield from load_names(ledger, viewer, refs=refs, people=people)
-    told = tuple(thread(viewer, names, seen, readable))
+    teams, bound = bonded.refs_of_bonds(viewer, now)
+    others = yield from bonded.related(ledger, viewer, bonded.named_by(now, seen))
+    names = yield from load_names(ledger, viewer, refs=[*refs, *teams], people=[*people, *bound])
+    told = tuple(thread(viewer, names, seen, readable, others))
     entries = tuple(entry for _, entry in told)
+    answers = tuple(_answers(viewer, draft, seen, readable))
+    said = {one.value.key: one for one in answers}
     actions = yield from forms.actions(ledger, viewer, draft)
     return TicketPage(
         id=now.id,
@@ -79,16 +87,30 @@ def page(ledger: Ledger, viewer: Viewer, requests: Requests, ticket: str | int) 
         version=now.version,
         title=f"#{now.number} - {now.subject}",
         subject=now.subject,
-        header=tuple(HeaderField(label=viewer.field(key), value=value_of(viewer, names, now, key)) for key in columns),
+        header=tuple(
+            HeaderField(label=viewer.column(key, "header"), value=value_of(viewer, names, now, key))
+            if key in COLUMNS
+            else said.get(key, HeaderField(label=viewer.field(key), value=Value(key=key, kind="text")))
+            for key in header
+        ),
+        project=value_of(viewer, names, now, "project"),
         state=_state(viewer, draft),
         waiting_on=value_of(viewer, names, now, "waiting_on"),
         light=value_of(viewer, names, now, "light"),
         states=tuple(_states(told)),
         thread=entries,
         files=tuple(file for entry in entries for file in entry.files),
-        answers=tuple(_answers(viewer, draft, seen, readable)),
+        answers=(*answers, *_outside(viewer, draft, said)),
         clocks=tuple(_clock(viewer, found) for found in _promises(viewer, draft)) if viewer.is_staff else (),
         solved_by=tuple(OptionView(value=one.id, title=one.title) for one in names.readable(now.solved_by)),
+        rating=value_of(viewer, names, now, "rating"),
+        tags=bonded.tags(viewer, now),
+        links=tuple(bonded.links(viewer, now, others)),
+        merged=bonded.merged(viewer, now, others),
+        merged_into=bonded.merged_into(viewer, now, others),
+        approvals=tuple(bonded.approvals(viewer, names, now)),
+        following=any(follower.person == viewer.actor.id for follower in now.followers),
+        followers=bonded.followers(viewer, names, now),
         actions=actions,
     )
 
@@ -105,7 +127,7 @@ def _state(viewer: Viewer, draft: Draft) -> StateView:
         category=draft.ticket.category,
         label=viewer.choice("state", draft.ticket.state),
         help=viewer.help("states", draft.ticket.state),
-        heading=viewer.field("state"),
+        heading=viewer.column("state", "header"),
     )
 
 
@@ -129,6 +151,22 @@ def _answers(
         said: dict[str, Any] = json.loads(readable[event.answers.id].body)
         for key in sorted(said, key=lambda key: list(fields).index(key) if key in fields else len(fields)):
             yield HeaderField(label=viewer.field(key), value=_answer(viewer, key, fields.get(key), said[key]))
+
+
+def _outside(viewer: Viewer, draft: Draft, said: Mapping[str, HeaderField]) -> Iterator[HeaderField]:
+    """Yield how much of a span that was asked for lies outside open hours, by the calendar of today."""
+    rule = next((form.outside for form in viewer.desk.forms if form.outside and form.outside.start in said), None)
+    if rule is None or viewer.desk.levels is None:
+        return
+    span = span_said(rule, {key: one.value.value for key, one in said.items()})
+    if span is not None:
+        closed = closed_between(viewer.desk.levels.calendars[rule.calendar], *span)
+        told = viewer.say(
+            f"{span_words(closed)} of {span_words(span[1] - span[0])}",
+            f"{span_words(closed)} de {span_words(span[1] - span[0])}",
+        )
+        label = viewer.say("Outside working hours", "Fuera del horario de atención")
+        yield HeaderField(label=label, value=Value(key="outside", kind="text", value=told, text=told))
 
 
 def _answer(viewer: Viewer, key: str, field: Field | None, said: Any) -> Value:

@@ -12,27 +12,40 @@ from typing import Any
 from supportcore.definition.screens import COLUMNS, SENSITIVE
 from supportcore.desk.offers import COMMAND_LABELS
 from supportcore.desk.timeline import Entry, entry_of
+from supportcore.desk.views.bonded import Related, merged_words
 from supportcore.desk.views.filing import file_of_content
 from supportcore.desk.views.names import PEOPLE, Names
 from supportcore.desk.views.records import Author, Side, ThreadEntry
+from supportcore.desk.views.values import rating_words, tag_words
 from supportcore.desk.views.viewer import SIDE_LABELS, Viewer
 from supportcore.knowledge.postings import ARTICLES
 from supportcore.storage.ports import Ref
 from supportcore.tickets.events import (
     INTERNAL,
     SYSTEM_ACTOR,
+    ApprovalAsked,
+    ApprovalWithdrawn,
     ArticleCited,
     Content,
     Event,
+    Followed,
+    Linked,
+    Merged,
+    MergedFrom,
     NoteAdded,
+    Rated,
     Recorded,
     Replied,
     Retargeted,
     StateChanged,
+    Tagged,
     TicketAssigned,
     TicketOpened,
     TimerRefused,
     Triaged,
+    Unfollowed,
+    Unlinked,
+    Voted,
 )
 from supportcore.tickets.references import CLASSIFIED, kind_of_field
 
@@ -50,6 +63,7 @@ _REFUSED: Mapping[str, tuple[str, str]] = {
     "reopening_forbidden": ("a closed ticket is not opened again", "un ticket cerrado no se vuelve a abrir"),
 }
 """Why a timer was refused, by code, in English and Spanish."""
+_FOLLOWS = ("Follows the ticket", "Sigue el ticket")
 _OTHERWISE = ("the rules did not allow it", "las reglas no lo permitían")
 
 
@@ -62,6 +76,8 @@ def refs_of_history(viewer: Viewer, history: Iterable[Recorded]) -> tuple[list[R
         people.append(event.actor)
         if isinstance(event, ArticleCited):
             refs.append((ARTICLES, event.article))
+        if isinstance(event, Followed):
+            people.append(event.person)
         for key in _fields(viewer, event):
             value = getattr(event, key)
             if value is None:
@@ -74,7 +90,7 @@ def refs_of_history(viewer: Viewer, history: Iterable[Recorded]) -> tuple[list[R
 
 
 def thread(
-    viewer: Viewer, names: Names, history: Iterable[Recorded], readable: Mapping[str, Content]
+    viewer: Viewer, names: Names, history: Iterable[Recorded], readable: Mapping[str, Content], related: Related
 ) -> Iterator[tuple[Recorded, ThreadEntry]]:
     """
     Yield events with the words for them, oldest first.
@@ -82,6 +98,7 @@ def thread(
     Args:
         history: What the actor may see of it.
         readable: What the actor may read of what was written, by id.
+        related: The other tickets it names that the actor may see.
     """
     told: dict[str, Any] = {}
     for recorded in history:
@@ -92,7 +109,7 @@ def thread(
         told.update({key: getattr(event, key) for key in fields})
         written = [readable[ref.id] for ref in _refs(event) if ref.id in readable]
         internal = isinstance(event, INTERNAL) or any(content.audience == "internal" for content in written)
-        by_people = bool(written) or isinstance(event, (NoteAdded, Replied, StateChanged, TicketOpened))
+        by_people = bool(written) or isinstance(event, (NoteAdded, Replied, StateChanged, TicketOpened, Rated, Voted))
         yield (
             recorded,
             ThreadEntry(
@@ -100,7 +117,7 @@ def thread(
                 kind=entry.kind,
                 when=viewer.when(entry.at),
                 author=_author(viewer, names, event),
-                title=_title(viewer, names, event, entry, changed),
+                title=_title(viewer, names, event, entry, changed, related),
                 text=entry.text if by_people else "",
                 state=entry.state,
                 audience="internal" if internal else "public",
@@ -111,6 +128,13 @@ def thread(
                 ),
             ),
         )
+
+
+def _said(viewer: Viewer, event: Replied) -> str:
+    """Return what a public message is called."""
+    if event.side == "staff":
+        return viewer.label("thread", "staff_reply", ("Reply", "Respuesta"))
+    return viewer.label("thread", "customer_reply", ("Comment", "Comentario"))
 
 
 def _fields(viewer: Viewer, event: Event) -> tuple[str, ...]:
@@ -138,18 +162,22 @@ def _side(names: Names, event: Event) -> Side:
         return "desk"
     if isinstance(event, (Replied, StateChanged)) and event.side is not None:
         return event.side
+    if isinstance(event, Rated):
+        return "customer"
     if isinstance(event, TicketOpened) and event.actor == event.contact and not names.is_agent(event.actor):
         return "customer"
     return "staff"
 
 
-def _title(viewer: Viewer, names: Names, event: Event, entry: Entry, changed: Mapping[str, Any]) -> str:
+def _title(
+    viewer: Viewer, names: Names, event: Event, entry: Entry, changed: Mapping[str, Any], related: Related
+) -> str:
     say = viewer.say
     match event:
         case TicketOpened():
             return say("Opened", "Apertura")
         case Replied():
-            return say("Reply", "Respuesta") if event.side == "staff" else say("Comment", "Comentario")
+            return _said(viewer, event)
         case StateChanged():
             return _moved(viewer, event, entry)
         case TicketAssigned():
@@ -171,7 +199,52 @@ def _title(viewer: Viewer, names: Names, event: Event, entry: Entry, changed: Ma
             return say(f"Not solved by the article: {title}", f"No resuelto con el artículo: {title}")
         case Retargeted():
             return say("Today's service levels apply", "Se aplican los niveles de servicio actuales")
+    if (bond := _bond(viewer, names, event, related)) is not None:
+        return bond
     return entry.text if entry.kind != "noted" else say(*COMMAND_LABELS["note"])
+
+
+def _bond(viewer: Viewer, names: Names, event: Event, related: Related) -> str | None:
+    """Return what is said of ratings, votes, tags, followers, links and merging; None of anything else."""
+    say = viewer.say
+    match event:
+        case Rated():
+            words = rating_words(viewer, event.rating)
+            return say(f"Rated: {words}", f"Calificación: {words}")
+        case ApprovalAsked():
+            return say("Approval asked for", "Se pidió aprobación")
+        case ApprovalWithdrawn():
+            return say("No approval needed any more", "Ya no se necesita aprobación")
+        case Voted():
+            words = viewer.choice("verdict", event.verdict)
+            words += "" if event.decided is None else f" ({viewer.choice('approval', event.decided)})"
+            return say(f"Vote: {words}", f"Voto: {words}")
+        case Tagged():
+            words = ", ".join(tag_words(viewer, event.tags)) or say("none", "ninguna")
+            return say(f"Tags: {words}", f"Etiquetas: {words}")
+        case Followed():
+            who = "" if event.person == event.actor else names.person(event.person)
+            return say(f"{who} follows the ticket", f"{who} sigue el ticket") if who else say(*_FOLLOWS)
+        case Unfollowed():
+            return say("Follows the ticket no more", "Ya no sigue el ticket")
+        case Linked():
+            words = viewer.choice("link", event.kind) + _number(related, event.other)
+            return say(f"Linked: {words}", f"Enlazado: {words}")
+        case Unlinked():
+            words = viewer.choice("link", event.kind) + _number(related, event.other)
+            return say(f"No longer linked: {words}", f"Ya no enlazado: {words}")
+        case Merged(into=into):
+            return merged_words(viewer, related, into)
+        case MergedFrom(ticket=ticket, number=number):
+            if ticket not in related:
+                return say("Another ticket was merged into this one", "Otro ticket se unió con este")
+            return say(f"Ticket #{number} was merged into this one", f"El ticket #{number} se unió con este")
+    return None
+
+
+def _number(related: Related, ticket: str) -> str:
+    """Return the number of another ticket, as it stands in a sentence; nothing of one that is not to be seen."""
+    return f" #{related[ticket].number}" if ticket in related else ""
 
 
 def _moved(viewer: Viewer, event: StateChanged, entry: Entry) -> str:
@@ -203,4 +276,6 @@ def _word(viewer: Viewer, names: Names, key: str, value: str | None) -> str:
         return viewer.say("none", "ninguno")
     if key in PEOPLE:
         return names.person(value, "staff")
+    if COLUMNS[key] == "text":
+        return value
     return names.record(kind_of_field(key), value) if COLUMNS[key] == "record" else viewer.choice(key, value)

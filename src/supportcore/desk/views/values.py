@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from supportcore.definition.screens import COLUMNS
+from supportcore.desk.promises import light_words
 from supportcore.desk.views.names import Names
 from supportcore.desk.views.records import Value
 from supportcore.desk.views.viewer import Viewer
 from supportcore.sla.clocks import Light, most_pressing
-from supportcore.sla.words import LIGHT_LABELS
 from supportcore.text import instant_text
 from supportcore.tickets.references import kind_of_field
 from supportcore.tickets.ticket import Ticket
@@ -28,13 +30,16 @@ def value_of(viewer: Viewer, names: Names, ticket: Ticket, key: str) -> Value:
     if kind == "light":
         light = light_of(viewer, ticket)
         icon = "" if light == "none" else f"light-{light}"
-        return Value(
-            key=key, kind=kind, value=light, text="" if light == "none" else viewer.say(*LIGHT_LABELS[light]), icon=icon
-        )
+        words = "" if light == "none" else light_words(viewer.desk, light, viewer.language)
+        return Value(key=key, kind=kind, value=light, text=words, icon=icon)
     found = getattr(ticket, key)
     if found is None:
         return Value(key=key, kind=kind)
     match kind:
+        case "rating":
+            return Value(key=key, kind=kind, value=found, text=rating_words(viewer, found))
+        case "tags":
+            return Value(key=key, kind=kind, value=" ".join(found), text=", ".join(tag_words(viewer, found)))
         case "instant":
             return Value(key=key, kind=kind, value=instant_text(found), text=viewer.when(found).text)
         case "choice":
@@ -47,3 +52,15 @@ def value_of(viewer: Viewer, names: Names, ticket: Ticket, key: str) -> Value:
         case "flag":
             return Value(key=key, kind=kind, value=found, text=viewer.say(*YES_NO[found]))
     return Value(key=key, kind=kind, value=found, text=str(found))
+
+
+def rating_words(viewer: Viewer, rating: int) -> str:
+    """Return a rating in words: a number, or yes and no where the desk asks so."""
+    survey = viewer.desk.survey
+    yes_no = survey is not None and survey.scale == "yes_no"
+    return viewer.say(*YES_NO[bool(rating)]) if yes_no else str(rating)
+
+
+def tag_words(viewer: Viewer, tags: Iterable[str]) -> list[str]:
+    """Return what tags are called."""
+    return [viewer.choice("tag", tag) for tag in tags]

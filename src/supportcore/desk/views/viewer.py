@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -17,7 +18,6 @@ from supportcore.errors import Reason
 from supportcore.people.access import Actor, Role, Side
 from supportcore.text import instant_text
 from supportcore.tickets.permissions import roles_of, side_of
-from supportcore.workflow.definition import PARTIES
 
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -47,6 +47,21 @@ COLUMN_LABELS: Mapping[str, tuple[str, str]] = {
     "responsible": ("Responsible", "Responsable"),
     "assignee": ("Assigned to", "Asignado a"),
     "is_open": ("Open", "Abierto"),
+    "reference": ("Reference", "Referencia"),
+    "approval": ("Approval", "Aprobación"),
+    "confirmed": ("Confirmed by the customer", "Confirmado por el cliente"),
+    "reassigned": ("Reassigned", "Reasignado"),
+    "rating": ("Rating", "Calificación"),
+    "rated": ("Rated", "Calificado"),
+    "tags": ("Tags", "Etiquetas"),
+    "verdict": ("Vote", "Voto"),
+    "add": ("Add", "Añadir"),
+    "remove": ("Take away", "Quitar"),
+    "follow": ("Tell me what happens", "Avisarme de lo que ocurra"),
+    "other": ("Other ticket", "Otro ticket"),
+    "kind": ("What it is to this one", "Qué es respecto de este"),
+    "linked": ("Linked", "Enlazado"),
+    "into": ("Goes on in ticket", "Continúa en el ticket"),
     "opened_at": ("Opened", "Fecha de apertura"),
     "updated_at": ("Last change", "Último cambio"),
     "last_reply_at": ("Last reply", "Última respuesta"),
@@ -68,6 +83,23 @@ PARTY_LABELS: Mapping[str, tuple[str, str]] = {
     "external": ("Third party", "Externo"),
 }
 """What the parties a ticket waits for are called where a desk's labels say nothing, in English and Spanish."""
+CHOICE_LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "waiting_on": PARTY_LABELS,
+    "approval": {
+        "pending": ("Pending", "Pendiente"),
+        "approved": ("Approved", "Aprobado"),
+        "rejected": ("Rejected", "Rechazado"),
+    },
+    "verdict": {"approve": ("I agree", "De acuerdo"), "reject": ("I do not agree", "En desacuerdo")},
+    "link": {
+        "related": ("Related", "Relacionado"),
+        "parent": ("Parent", "Principal"),
+        "child": ("Part of this one", "Parte de este"),
+        "blocks": ("Is held up by this one", "Depende de este"),
+        "blocked_by": ("Holds this one up", "Bloquea este"),
+    },
+}
+"""What values that every desk has are called where its labels say nothing, by vocabulary, in English and Spanish."""
 ARTICLE_LABELS: Mapping[str, tuple[str, str]] = {
     "title": ("Title", "Título"),
     "body": ("Text (Markdown)", "Texto (Markdown)"),
@@ -96,12 +128,16 @@ SIDE_LABELS: Mapping[str, tuple[str, str]] = {
     "desk": ("Automatic", "Automático"),
 }
 """What the sides are called, in English and Spanish."""
+UNCHOSEN = ("Nothing selected", "Nada seleccionado")
+"""What stands where something may be chosen and is not, in English and Spanish."""
 VIEW_LABELS: Mapping[str, tuple[str, str]] = {
     "home": ("Home", "Inicio"),
     "articles": ("Knowledge base", "Base de conocimientos"),
     "notices": ("Notices", "Avisos"),
     "profile": ("My profile", "Mi perfil"),
     "questions": ("Questions for you", "Preguntas para usted"),
+    "files": ("Files", "Archivos"),
+    "calendar": ("Calendar", "Calendario"),
 }
 """What views are called: their titles, and the entries of a menu that the desk does not declare."""
 
@@ -174,6 +210,14 @@ class Viewer:
         """Return what a field or column is called."""
         return self.label("fields", key, COLUMN_LABELS.get(key))
 
+    def column(self, key: str, section: Literal["columns", "header"]) -> str:
+        """Return what a column of lists is called, or one of the head of a page; as the field, unless labels differ."""
+        return self.label(section, key, (name := self.field(key), name))
+
+    def service(self, service_id: str, name: str) -> str:
+        """Return what a service is called that the catalogue calls *name*."""
+        return self.label("services", service_id, (name, name))
+
     def article_field(self, key: str) -> str:
         """Return what a field of articles is called, which need not be what tickets call one of that key."""
         return self.label("article_fields", key, ARTICLE_LABELS[key])
@@ -182,13 +226,13 @@ class Viewer:
         """Return what a value of a field that is chosen from a vocabulary, or a state, is called."""
         if key == "state":
             return self.label("states", value)
-        return self.label(f"vocabularies.{key}", value, PARTY_LABELS.get(value) if key == "waiting_on" else None)
+        return self.label(f"vocabularies.{key}", value, CHOICE_LABELS.get(key, {}).get(value))
 
     def options(self, key: str) -> tuple[OptionView, ...]:
         """Return the values of a field that is chosen from a vocabulary, or the states."""
         known = {
             "state": tuple(state.key for state in self.desk.workflow.states),
-            "waiting_on": tuple(PARTIES),
+            **{name: tuple(values) for name, values in CHOICE_LABELS.items()},
             **self.desk.vocabularies,
         }
         return tuple(OptionView(value=value, title=self.choice(key, value)) for value in known.get(key, ()))

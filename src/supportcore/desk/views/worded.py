@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from supportcore.definition.forms import FILES
+from supportcore.definition.files import FILES
 from supportcore.desk.views.errors import ErrorView, worded_view
 from supportcore.desk.views.viewer import COLUMN_LABELS, Viewer
 from supportcore.errors import Fault, SupportError, facts

@@ -17,6 +17,9 @@ from supportcore.desk.views.records.asking import FormLink as FormLink
 from supportcore.desk.views.records.asking import FormView as FormView
 from supportcore.desk.views.records.asking import SlotView as SlotView
 from supportcore.desk.views.records.asking import Submit as Submit
+from supportcore.desk.views.records.bonds import ApprovalView as ApprovalView
+from supportcore.desk.views.records.bonds import BallotView as BallotView
+from supportcore.desk.views.records.bonds import LinkView as LinkView
 from supportcore.desk.views.records.knowledge import ArticleLink as ArticleLink
 from supportcore.desk.views.records.knowledge import ArticleList as ArticleList
 from supportcore.desk.views.records.knowledge import ArticlePage as ArticlePage
@@ -42,11 +45,15 @@ from supportcore.desk.views.records.plain import Plain as Plain
 from supportcore.desk.views.records.plain import ReasonView as ReasonView
 from supportcore.desk.views.records.plain import Side as Side
 from supportcore.desk.views.records.plain import When as When
+from supportcore.desk.views.records.reading import CalendarEntry as CalendarEntry
+from supportcore.desk.views.records.reading import CalendarView as CalendarView
 from supportcore.desk.views.records.reading import DraftList as DraftList
+from supportcore.desk.views.records.reading import FileList as FileList
 from supportcore.desk.views.records.reading import NoticeList as NoticeList
 from supportcore.desk.views.records.reading import NoticeView as NoticeView
 from supportcore.desk.views.records.reading import Profile as Profile
 from supportcore.desk.views.records.reading import QuestionList as QuestionList
+from supportcore.desk.views.records.reading import TicketFile as TicketFile
 from supportcore.desk.views.records.screens import Account as Account
 from supportcore.desk.views.records.screens import BoardView as BoardView
 from supportcore.desk.views.records.screens import CellView as CellView
@@ -70,7 +77,7 @@ from supportcore.desk.views.records.tickets import TicketPage as TicketPage
 
 VIEWS: tuple[type[Any], ...] = (
     Home, ListView, FormView, TicketPage, ActionView, ArticleList, ArticlePage, NoticeList, Profile, QuestionList,
-    DraftList, SearchView, SuggestionView, TicketHits, RevisionList, DifferenceView,
+    DraftList, FileList, CalendarView, SearchView, SuggestionView, TicketHits, RevisionList, DifferenceView,
 )  # fmt: skip
 """What the methods return, in the order the schemas are written in."""
 

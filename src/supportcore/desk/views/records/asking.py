@@ -16,6 +16,7 @@ class SlotView:
     A place for files.
 
     Attributes:
+        field: Key of the field it stands beside; empty for none in particular.
         count: Files at most.
         size: Bytes of one file at most.
         types: Media types it takes; empty means any.
@@ -24,6 +25,7 @@ class SlotView:
     key: str
     label: str
     help: str = ""
+    field: str = ""
     count: int
     size: int
     types: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ class FormView:
         data: What stands in it at first: declared defaults, what is known of the actor, what there is already.
         help: Help text by field.
         slots: Where files are handed in.
+        any_of: Keys of fields and slots of which one is enough, and one is needed; empty where there is no such choice.
     """
 
     key: str
@@ -81,6 +84,7 @@ class FormView:
     data: Mapping[str, Plain | tuple[str, ...]] = attrs.field(eq=False)
     help: Mapping[str, str] = attrs.field(eq=False)
     slots: tuple[SlotView, ...] = ()
+    any_of: tuple[str, ...] = ()
     submit: Submit
 
 

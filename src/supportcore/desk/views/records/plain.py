@@ -9,7 +9,7 @@ import attrs
 
 Side = Literal["customer", "staff", "desk"]
 Light = Literal["none", "green", "amber", "red"]
-ColumnKind = Literal["text", "number", "instant", "choice", "record", "person", "flag", "light"]
+ColumnKind = Literal["text", "number", "instant", "choice", "record", "person", "flag", "light", "rating", "tags"]
 Plain = str | int | float | bool | None
 """A value of JSON that is neither a list nor an object."""
 

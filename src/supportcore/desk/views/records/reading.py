@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from supportcore.desk.views.records.plain import When
+from supportcore.desk.views.records.plain import Light, OptionView, When
 from supportcore.desk.views.records.screens import Account, QuestionView
 from supportcore.desk.views.records.tickets import FileView
 
@@ -52,6 +52,11 @@ class Profile:
         roles: What the actor's roles on this desk are called.
         customers: Names of those the actor speaks for.
         teams: Names of the teams the actor works in.
+        email: Cannot be changed here.
+        email_notices: Whether notices come by e-mail too.
+        avatar: A picture, which `open_file` gives to the actor; None if there is none.
+        password_changed: When the password was set, if there is an account that has one.
+        password_age: How long ago that is, such as "4 months ago"; else empty.
     """
 
     title: str
@@ -62,6 +67,17 @@ class Profile:
     roles: tuple[str, ...]
     customers: tuple[str, ...]
     teams: tuple[str, ...]
+    first_name: str
+    last_name: str
+    position: str
+    email: str
+    phone: str
+    reading_direction: OptionView
+    visual_mode: OptionView
+    email_notices: bool
+    avatar: FileView | None = None
+    password_changed: When | None = None
+    password_age: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,3 +96,57 @@ class DraftList:
     title: str
     items: tuple[FileView, ...]
     count: int
+
+
+@attrs.frozen(kw_only=True)
+class TicketFile:
+    """A file, and the ticket it is part of."""
+
+    file: FileView
+    ticket: str
+    number: int
+    subject: str
+
+
+@attrs.frozen(kw_only=True)
+class FileList:
+    """
+    Files of tickets, those of the newest ticket first.
+
+    Attributes:
+        next: What `files(before=)` is given for more; None at the end. More may turn out to be none.
+        empty: What is said where there is none.
+    """
+
+    title: str
+    items: tuple[TicketFile, ...]
+    next: int | None = None
+    empty: str
+
+
+@attrs.frozen(kw_only=True)
+class CalendarEntry:
+    """An instant by which something is due about a ticket; `title` is that of the ticket's page."""
+
+    ticket: str
+    number: int
+    title: str
+    due: When
+    state: str
+    light: Light
+
+
+@attrs.frozen(kw_only=True)
+class CalendarView:
+    """
+    What is due when, earliest first.
+
+    Attributes:
+        text: The same as an iCalendar object (RFC 5545), to be served as ``text/calendar; charset=utf-8``.
+        empty: What is said where there is nothing.
+    """
+
+    title: str
+    items: tuple[CalendarEntry, ...]
+    text: str
+    empty: str

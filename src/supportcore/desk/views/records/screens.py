@@ -139,6 +139,7 @@ class Filter:
         options: What there is to choose from; None if any value may be typed in.
         value: What it is narrowed by at present; None if by nothing, or by having none.
         active: Whether the list is narrowed by it.
+        unchosen: What stands in it as long as it is not.
     """
 
     key: str
@@ -147,6 +148,7 @@ class Filter:
     options: tuple[OptionView, ...] | None = None
     value: Plain = None
     active: bool = False
+    unchosen: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -177,12 +179,18 @@ class RowAction:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """A ticket in a list."""
+    """
+    A ticket in a list.
+
+    Attributes:
+        merged: That another ticket goes on in its place, in words; empty if it was not merged.
+    """
 
     id: str
     number: int
     version: int
     cells: tuple[Value, ...]
+    merged: str = ""
     actions: tuple[RowAction, ...]
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 import attrs
 
 from supportcore.desk.views.records.asking import ActionView
+from supportcore.desk.views.records.bonds import ApprovalView, LinkView
+from supportcore.desk.views.records.knowledge import TicketLink
 from supportcore.desk.views.records.plain import Light, OptionView, Side, When
 from supportcore.desk.views.records.screens import Value
 
@@ -112,12 +114,21 @@ class TicketPage:
     Attributes:
         title: Number and subject, as "#968 - Printer".
         header: The head, in the order of the desk.
+        project: The customer's project that it is about; its text is empty if there is none.
         waiting_on: Whom the ticket waits for; its text is empty if for nobody.
         states: All states it was in, each with its instant, oldest first.
         thread: What happened, oldest first.
         files: All files in it that the actor may download.
         clocks: Promises of time; staff only.
         solved_by: Articles that solved it, by id and title, as far as the actor may read them.
+        rating: What the last rating was; its text is empty if there was none.
+        tags: By key, with what each is called; staff only.
+        links: Linked tickets that the actor may see.
+        merged: Tickets that go on in this one, as far as the actor may see them.
+        merged_into: The ticket that goes on in the place of this one; None if there is none, or none to be seen.
+        approvals: Committees that were asked to agree; staff only.
+        following: Whether the actor follows it.
+        followers: Names of those who follow it; staff only.
         actions: Every command and action, allowed or not.
     """
 
@@ -127,6 +138,7 @@ class TicketPage:
     title: str
     subject: str
     header: tuple[HeaderField, ...]
+    project: Value
     state: StateView
     waiting_on: Value
     light: Value
@@ -136,4 +148,12 @@ class TicketPage:
     answers: tuple[HeaderField, ...]
     clocks: tuple[ClockView, ...]
     solved_by: tuple[OptionView, ...] = ()
+    rating: Value
+    tags: tuple[OptionView, ...] = ()
+    links: tuple[LinkView, ...] = ()
+    merged: tuple[TicketLink, ...] = ()
+    merged_into: TicketLink | None = None
+    approvals: tuple[ApprovalView, ...] = ()
+    following: bool = False
+    followers: tuple[str, ...] = ()
     actions: tuple[ActionView, ...]

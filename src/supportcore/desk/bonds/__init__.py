@@ -1,0 +1,1 @@
+"""What people attach to tickets beside words: ratings, votes, tags, followers, links, merging."""
