@@ -82,7 +82,8 @@ class Visit:
     def get_list(self, key: str) -> Answer:
         where = {name[2:]: value for name, value in self.query.items() if name.startswith("f.")}
         given = {name: self.query.get(name) or None for name in ("board", "cell", "sort", "cursor")}
-        view = dump(self.me.listing(key or None, where=where, page=whole(self.query.get("page", "")) or None, **given))
+        given |= {"search": self.query.get("search", ""), "page": whole(self.query.get("page", "")) or None}
+        view = dump(self.me.listing(key or None, where=where, **given))
         here = {name: value for name, value in self.query.items() if name not in ("page", "cursor")}
         return self.html("list", view=view, here=here)
 
@@ -104,18 +105,28 @@ class Visit:
         self.me.mark_read([item["id"] for item in view["items"]])
         return self.lines(view, "/ticket/{number}", "title", "body")
 
+    def get_files(self, _: str) -> Answer:
+        view = dump(self.me.files(before=whole(self.query.get("next", "")) or None))
+        return self.lines(view, "/file/{file[id]}", "file.name", "file.caption", "subject")
+
+    def get_calendar(self, _: str) -> Answer:
+        return self.lines(dump(self.me.calendar()), "/ticket/{number}", "title", "due.text", "state")
+
     def get_article(self, key: str) -> Answer:
         return self.html("page", article=dump(self.me.article(key, suggestion=self.query.get("suggestion", ""))))
 
     def get_profile(self, _: str) -> Answer:
         return self.html("page", profile=dump(self.me.profile()))
 
+    def get_edit(self, _: str) -> Answer:
+        return self.filled(dump(self.me.profile_form()))
+
     def get_ticket(self, number: str) -> Answer:
         return self.html("page", page=dump(self.me.page(whole(number))))
 
     def lines(self, view: Any, address: str, *told: str, **more: Any) -> Answer:
         """Show items as lines that lead somewhere."""
-        lines = [(address.format_map(item), [item[name] for name in told]) for item in view["items"]]
+        lines = [(address.format_map(item), [reached(item, name) for name in told]) for item in view["items"]]
         more |= {key: view.get(key) for key in ("title", "empty", "next", "position")}
         return self.html("list", lines=lines, **more)
 
@@ -132,7 +143,7 @@ class Visit:
             return self.html("base", "409 Conflict", title=told)
         return self.filled(dump(action.form))
 
-    post_new, post_do = get_new, get_do
+    post_new, post_do, post_edit = get_new, get_do, get_edit
 
     def filled(self, form: Any) -> Answer:
         """Give the command of a form, or show the form: as it is at first, or with what is wrong with what was sent."""
@@ -146,8 +157,12 @@ class Visit:
             return self.form(form, document, sent)
         seen, suggestion, command_id = (sent.get(key, [""])[0] for key in ("_seen", "_suggestion", "_id"))
         submit = {**form["submit"], "seen_version": whole(seen) or None, "suggestion": suggestion}
+        files = sent.get("_files", [])
         try:
-            receipt = self.me.submit(submit, document, files=sent.get("_files", []), command_id=command_id or None)
+            if submit["command"] == "save_profile":  # is no command, and has no receipt
+                self.me.save_profile(gone(form, document), files=files)
+                return "303 See Other", [("Location", "/profile")], []
+            receipt = self.me.submit(submit, document, files=files, command_id=command_id or None)
         except SupportError as error:
             return self.form(form, document, sent, dump(self.me.error(error)))
         return "303 See Other", [("Location", f"/ticket/{receipt.number}")], []
@@ -213,6 +228,18 @@ def read(schema: Any, sent: Sent) -> dict[str, Any]:
             if text and not field.get("readOnly"):
                 document[key] = value_of(field, text)
     return document
+
+
+def gone(form: Any, document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with null for what stood in a form and was taken out of it."""
+    return {**{key: None for key in form["data"] if key not in document}, **document}
+
+
+def reached(item: Any, path: str) -> Any:
+    """Return what stands in an item under names with dots between them."""
+    for name in path.split("."):
+        item = item[name]
+    return item
 
 
 def whole(text: str) -> Any:

@@ -41,6 +41,9 @@ class Control:
     value: str = ""
     options: list[str] | None = None
     longest: int | None = None
+    kind: str = ""
+    least: str = ""
+    hint: str = ""
 
 
 class Seen(HTMLParser):
@@ -78,7 +81,8 @@ class Seen(HTMLParser):
                 self._select.value = said["value"]
         elif self._posts and name and tag == "input":
             longest = int(said["maxlength"]) if "maxlength" in said else None
-            self.controls[name] = Control(name, said.get("value", ""), longest=longest)
+            more = {"kind": said.get("type", ""), "least": said.get("min", ""), "hint": said.get("placeholder", "")}
+            self.controls[name] = Control(name, said.get("value", ""), longest=longest, **more)
         elif self._posts and tag == "textarea":
             self._area = self.controls[name] = Control(name)
         elif self._posts and tag == "select":
