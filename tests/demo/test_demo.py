@@ -82,10 +82,42 @@ def test_the_numbers_fit_one_another(lived: tuple[Desk, Report]) -> None:
 
 
 def test_every_notice_is_delivered(lived: tuple[Desk, Report]) -> None:
-    """What was delivered is what the outbox calls sent; nothing is left, though some failed at first."""
+    """What was delivered or skipped is what the outbox calls sent; nothing is left, though some failed at first."""
     desk, report = lived
     assert (0, 0) == (report.pending, desk.outbox().get("dead", 0))
-    assert sum(report.notices.values()) == desk.outbox()["sent"]
+    assert sum(report.notices.values()) + report.skipped == desk.outbox()["sent"]
+
+
+def test_who_switched_mail_off_gets_none(lived: tuple[Desk, Report]) -> None:
+    """Notices are skipped where the desk sends mail to customers, and only there."""
+    desk, report = lived
+    mailed = any(rule.channel == "email" and "contact" in rule.to for rule in desk.definition.notices)
+    assert mailed == (report.skipped > 0)
+
+
+def test_what_came_of_the_parts_of_a_desk_is_counted(lived: tuple[Desk, Report]) -> None:
+    """A desk shows the parts it has and no other, and each count is that of the stored tickets."""
+    desk, report = lived
+    definition, counts = desk.definition, report.parts
+    has = {
+        "confirmations": any(step.confirms is not None for step in definition.workflow.transitions),
+        "ratings": definition.survey is not None,
+        "approvals": bool(definition.approvals),
+        "hold": definition.hold is not None,
+        "handed_over": True,
+    }
+    assert {part for part, is_there in has.items() if is_there} == set(counts)
+    assert [] == [part for part, count in counts.items() if part != "handed_over" and not any(count.values())]
+    tickets = desk.acting_as(cast_for(definition).staff[0])
+    assert tickets.count({"reassigned": True}) == counts["handed_over"]["reassigned"]
+    if "confirmations" in counts:
+        assert tickets.count({"confirmed": True}) <= counts["confirmations"]["yes"]
+    if "ratings" in counts:
+        assert TICKETS - tickets.count({"rating": None}) <= counts["ratings"]["given"]
+    if "hold" in counts:  # one customer pays late, and another one does not renew
+        assert 0 < counts["hold"]["ended"] < counts["hold"]["begun"]
+    for how in ("approved", "rejected", "pending"):
+        assert tickets.count({"approval": how}) == counts.get("approvals", {}).get(how, 0)
 
 
 def test_the_customer_sees_no_internal_entry(lived: tuple[Desk, Report]) -> None:
@@ -119,6 +151,29 @@ def test_some_attempts_are_refused(lived: tuple[Desk, Report]) -> None:
     """Strangers and people of other companies are among those refused, with their codes."""
     _, report = lived
     assert {"unknown_actor", "not_found"} <= set(report.refused)
+
+
+def test_those_who_are_asked_to_agree_vote() -> None:
+    """At a desk with a committee most of what it is asked is decided within the month, by several votes each."""
+    found = demonstrate(load_definition("cltech"), memory(), tickets=120).parts["approvals"]
+    decided = found["approved"] + found["rejected"]
+    assert decided > found["pending"]
+    assert found["votes"] >= 2 * decided
+
+
+def test_forms_are_filled_in_as_they_want_it(lived: tuple[Desk, Report]) -> None:
+    """Something may be left out, but what is said has the kind, the pattern and the records that its form asks for."""
+    _, report = lived
+    faults = {
+        "bad_pattern",
+        "bad_line",
+        "wrong_type",
+        "not_an_option",
+        "out_of_range",
+        "unknown_record",
+        "unknown_field",
+    }
+    assert set() == faults & set(report.refused)
 
 
 def test_what_is_printed_fits_into_80_columns(lived: tuple[Desk, Report]) -> None:

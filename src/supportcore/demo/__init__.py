@@ -13,7 +13,8 @@ from collections.abc import Callable
 from supportcore.definition import Definition
 from supportcore.demo.cast import cast_for
 from supportcore.demo.month import live, open_desk
-from supportcore.demo.report import Report, report
+from supportcore.demo.records import Report
+from supportcore.demo.report import report
 from supportcore.errors import SupportError
 from supportcore.storage.ports import Store
 
@@ -49,6 +50,7 @@ def demonstrate(
             f"{store.url} already holds tickets of desk {definition.key}; give the demo a store of its own."
         )
     desk.install(**cast.records)
+    desk.catalogue.put(*cast.preferences)
     begins_at = clock.at
     month = live(desk, clock, cast, seed=seed, tickets=tickets, progress=lambda share: progress("month", share))
     return report(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from supportcore.demo.report import Report
+from supportcore.demo.records import Report
 
 _WIDEST = 100
 _BAR = 14  # characters of the longest bar
@@ -32,6 +32,7 @@ def show(report: Report, console: Console) -> None:
     _timeline(report, console)
     _actions(report, console)
     _earlier(report, console)
+    _parts(report, console)
     _checked(report, console)
 
 
@@ -65,7 +66,8 @@ def _board(report: Report, console: Console) -> None:
 
 def _timeline(report: Report, console: Console) -> None:
     ticket = report.ticket
-    _heading(console, f"Ticket {ticket.number} as {ticket.contact} of {ticket.customer} sees it")
+    reader = f"{ticket.contact} of {ticket.customer}" if ticket.customer else ticket.contact
+    _heading(console, f"Ticket {ticket.number} as {reader} sees it")
     console.print(f"[italic]{escape(ticket.subject)}[/]")
     table = _table("When", "Who", "What")
     table.columns[0].no_wrap = True
@@ -100,10 +102,36 @@ def _earlier(report: Report, console: Console) -> None:
     console.print(table)
 
 
+_PARTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "confirmations": (
+        "Solutions",
+        {"yes": "confirmed", "no": "rejected", "reply": "answered", "silence": "left to silence"},
+    ),
+    "ratings": ("Ratings", {"average": "on average"}),
+    "approvals": ("Approvals", {"asked": "asked for"}),
+    "hold": ("Payment due", {"begun": "tickets put on hold", "ended": "taken up again"}),
+    "handed_over": ("Handed over", {"reassigned": "tickets from one agent to another"}),
+}
+"""What the parts of a desk are called, and their counts; a count without words of its own is called by its key."""
+
+
+def _parts(report: Report, console: Console) -> None:
+    """A line for each part of the desk."""
+    _heading(console, "What else came of it")
+    table = Table.grid(padding=(0, 3))
+    for part, counts in report.parts.items():
+        title, words = _PARTS[part]
+        told = ", ".join(f"{count} {words.get(key, key)}" for key, count in counts.items())
+        table.add_row(f"[dim]{title}[/]", told)
+    console.print(table)
+
+
 def _checked(report: Report, console: Console) -> None:
     _heading(console, "Notices and verification")
     told = f"{sum(report.notices.values())} notices delivered ({_listed(report.notices)})"
-    console.print(f"{told}, {report.retried} of them at a second try; {report.pending} pending.")
+    console.print(
+        f"{told}, {report.retried} of them at a second try; {report.skipped} skipped, {report.pending} pending."
+    )
     checked = report.verification
     console.print(
         f"Every history folded again: {checked.tickets} tickets, {checked.events} events, {checked.columns} columns "

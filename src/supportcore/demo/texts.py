@@ -217,6 +217,10 @@ _SAID: dict[str, dict[str, tuple[str, ...]]] = {
         "es": ("Lo estamos revisando de nuevo.", "Volvió a pasar esta mañana; por favor revisen otra vez."),
     },
     "title": {"en": ("4471", "Second floor", "A-17"), "es": ("4471", "Segundo piso", "A-17")},
+    "pattern": {
+        "en": ("Stations: 12", "Users: 5", "AB-1234", "A-17", "4471", "training", "repeated"),
+        "es": ("Estaciones: 12", "Usuarios: 5", "AB-1234", "A-17", "4471", "entrenamiento", "repetido"),
+    },
 }
 
 
@@ -226,5 +230,10 @@ def theme_of(desk: str) -> Theme:
 
 
 def said(purpose: str, language: str) -> tuple[str, ...]:
-    """Return what may be said for a purpose: a kind of message, or the category or outcome of the state it leads to."""
+    """
+    Return what may be said for a purpose.
+
+    Args:
+        purpose: A kind of message or field, or the category or outcome of the state that an action leads to.
+    """
     return _SAID.get(purpose, _SAID["open"])[language]
