@@ -49,17 +49,17 @@ $(VENV)/.for-demo: $(VENV)/.pip pyproject.toml
 
 $(VENV)/.for-test: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the tests need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,search]' --group test
+	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search]' --group test
 	@touch $@
 
 $(VENV)/.for-bench: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the measurements need, and what they compare with, into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,search]' --group bench
+	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search]' --group bench
 	@touch $@
 
 $(VENV)/.for-lint: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the checks need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,search]' --group lint
+	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search]' --group lint
 	@touch $@
 
 # pip 25.1 is the first that reads dependency groups; the one that comes with Python may be older.

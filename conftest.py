@@ -10,6 +10,7 @@ from sybil.parsers.rest import DocTestParser
 
 pytest_collect_file = Sybil(
     parsers=[DocTestParser(optionflags=ELLIPSIS)],
-    patterns=["src/**/*.py"],
+    path="src",
+    patterns=["*.py"],
     document_types={".py": PythonDocStringDocument},
 ).pytest()

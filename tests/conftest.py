@@ -72,7 +72,7 @@ settings.register_profile("quick", _base, max_examples=30)
 settings.register_profile(
     "ci",
     _base,
-    max_examples=50,  # most run on eleven stores
+    max_examples=32,  # most run on eleven stores
     print_blob=True,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
 )

@@ -388,7 +388,7 @@ def test_between_asynchronous_stores(memory: Store, tmp_path: Path) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("target", ["sqlite", ".ndjson", ".ndjson.gz", "back"])
+@pytest.mark.parametrize("target", ["sqlite", ".ndjson", "back"])
 def test_memory_does_not_grow_with_the_desk(tmp_path: Path, target: str) -> None:
     """Four times the desk needs at most a fifth more memory, wherever it goes."""
 

@@ -24,11 +24,16 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
+    "acceptance": Entry("supportcore.cli.acceptance", "acceptance", "Run acceptance scenarios on stores."),
     "check": Entry("supportcore.cli.check", "check", "Look for faults in a desk of your own."),
     "copy": Entry("supportcore.cli.copy", "copy", "Copy whole desks between stores, to NDJSON and back."),
+    "deliver": Entry("supportcore.cli.deliver", "deliver", "Send notices by e-mail and to other programs."),
     "demo": Entry("supportcore.cli.demo", "demo", "Live through a month at a support desk."),
+    "describe": Entry("supportcore.cli.describe", "describe", "Write a desk as a page to read, as Markdown."),
     "diagram": Entry("supportcore.cli.diagram", "diagram", "Draw the workflow of a desk, as Mermaid text."),
+    "erase": Entry("supportcore.cli.erase", "erase", "Erase a person: no stored byte of him is left."),
     "errors": Entry("supportcore.cli.errors", "errors", "Print every error code with its status and texts."),
+    "export": Entry("supportcore.cli.erase", "export", "Write out everything that is kept of a person."),
     "holidays": Entry("supportcore.cli.holidays", "holidays", "Print public holidays for a calendar, as TOML."),
     "migrate": Entry("supportcore.cli.migrate", "migrate", "Make or upgrade the tables of a store."),
     "reindex": Entry("supportcore.cli.reindex", "reindex", "Mend what articles and tickets are found by."),
@@ -93,5 +98,5 @@ def supportcore() -> None:
     Helpdesk logic as a library; here what is useful without a line of code.
 
     A store is named by --store URL, such as sqlite:///desk.db, and --prefix P where its tables have another one than
-    sc_. A desk is named by --desk: a shipped one (noova, belenus) or the path of a TOML file.
+    sc_. A desk is named by --desk: a shipped one (noova, cltech, ...) or the path of a TOML file.
     """

@@ -7,8 +7,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from supportcore.sla.calendar import Calendar
 from supportcore.sla.clocks import TICK, Clock
 from supportcore.sla.policy import ClockKind
+from supportcore.sla.windows import WEEKDAYS
 
 CLOCK_LABELS: Mapping[ClockKind, tuple[str, str]] = MappingProxyType(
     {
@@ -51,6 +53,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "deadline_breached": ("Deadline missed: {due}", "Plazo vencido: {due}"),
     }
 )
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 _UNCERTAIN = ("; holidays are not known that far", "; no se conocen los festivos hasta entonces")
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000))
 
@@ -73,6 +76,29 @@ def span_words(span: timedelta) -> str:
             parts.append(f"{count} {unit}")
     words = " ".join(parts) or ("0 s" if not span else "< 1 s")
     return f"-{words}" if span < timedelta(0) else words
+
+
+def hours_words(calendar: Calendar, *, spanish: bool) -> str:
+    """
+    Return the weekly hours of a calendar; days in a row with the same hours stand together.
+
+    >>> from supportcore.sla import Calendar
+    >>> office = Calendar(timezone="UTC", weekly={day: [("07:00", "16:30")] for day in ("mon", "tue", "thu")})
+    >>> hours_words(office, spanish=False)
+    'Mon-Tue, Thu 07:00-16:30 (UTC)'
+    """
+    runs: list[tuple[int, int, str]] = []
+    for day, windows in calendar.weekly:
+        place, hours = WEEKDAYS.index(day), ", ".join(f"{start}-{end}" for start, end in windows)
+        if runs and runs[-1][1:] == (place - 1, hours):
+            runs[-1] = (runs[-1][0], place, hours)
+        elif hours:
+            runs.append((place, place, hours))
+    names = _DAYS[spanish]
+    told: dict[str, list[str]] = {}
+    for first, last, hours in runs:
+        told.setdefault(hours, []).append(names[first] if first == last else f"{names[first]}-{names[last]}")
+    return "; ".join(f"{', '.join(days)} {hours}" for hours, days in told.items()) + f" ({calendar.timezone})"
 
 
 def clock_words(name: str, clock: Clock | None, *, spanish: bool, zone: str, percent: int = 0) -> str:
