@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from supportcore import Desk, FrozenClock, Invalid
+from supportcore.definition.screens import STAFF_ONLY
 from supportcore.desk.persons import reading
 from supportcore.desk.requests import Request
 from supportcore.storage.codec import NAME_OF
@@ -17,7 +18,6 @@ from supportcore.storage.memory import MemoryStore
 from supportcore.testing.blocking import BlockingDownload
 from supportcore.tickets.commands import Decision, OutboxRow
 from supportcore.tickets.events import INTERNAL
-from supportcore.tickets.permissions import STAFF_ONLY
 from tests.conftest import selected_stores
 from tests.erasing.office import ANA, AT, LUIS, OF_ANA, OWN, PORTAL, SHARED, STAFF, fill
 from tests.stores import open_desk_named, reported_as, server_url

@@ -69,7 +69,9 @@ SORTED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Columns a list can be sorted by, and the sort key of each."""
-SENSITIVE = ("agreement", "team", "approval", "tags")
+STAFF_ONLY = ("agreement", "team", "approval", "approvals", "tags", "followers", "links", "merged", "merged_into")
+"""Fields of a ticket that only staff is told, as they name what the customer's side may not know of."""
+SENSITIVE = tuple(name for name in STAFF_ONLY if name in COLUMNS)
 """Columns that are shown to staff only."""
 VIEWS = ("home", "articles", "notices", "profile", "questions", "files", "calendar")
 """Views that an entry of the menu may lead to."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from supportcore.definition.screens import STAFF_ONLY
 from supportcore.desk.downloads import AsyncDownload, Download
 from supportcore.desk.persons import reading
 from supportcore.desk.persons.checking import check_person
@@ -28,7 +29,6 @@ from supportcore.storage.ports import CREDENTIALS, Entry, Steps
 from supportcore.text import instant_text
 from supportcore.tickets.events import INTERNAL, Merged, MergedFrom
 from supportcore.tickets.files import FILE, of_content
-from supportcore.tickets.permissions import STAFF_ONLY
 
 Form = Mapping[str, Any]
 _FACTS = (

@@ -16,6 +16,7 @@ import attrs
 from supportcore import text
 from supportcore.articles.commands import ArticleCommand
 from supportcore.articles.usecases import handle as handle_article
+from supportcore.definition.screens import STAFF_ONLY
 from supportcore.desk.answers import Rules, answer, answer_all, failing
 from supportcore.desk.checks import as_many, check_kind, check_whole, command_of, distinct, of_submit
 from supportcore.desk.offers import Offer, command_label, offers, opening
@@ -59,7 +60,7 @@ from supportcore.tickets.commands import (
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.evolve import fold
 from supportcore.tickets.measures import Measures, measures
-from supportcore.tickets.permissions import STAFF_ONLY, as_shown, require_role, sees, side_of, visible
+from supportcore.tickets.permissions import as_shown, require_role, sees, side_of, visible
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.usecases import Context, handle
 

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from supportcore.definition.model import Definition
+from supportcore.definition.screens import STAFF_ONLY
 from supportcore.errors import Reason, Refused, facts
 from supportcore.knowledge.lifecycle import Duty
 from supportcore.people.access import Actor, Role, Side
@@ -63,11 +64,10 @@ def sees(desk: Definition, actor: Actor, ticket: Ticket) -> bool:
     return any(role.sees_ticket(ticket, actor) for role in roles_of(desk, actor))
 
 
-STAFF_ONLY = ("team", "agreement", "tags", "approvals", "approval", "links", "merged", "merged_into", "followers")
-"""Fields of a ticket that only staff is told, as they name what the customer's side may not know of."""
-_KEPT_FROM_CUSTOMERS: Mapping[str, Any] = MappingProxyType(
-    {"team": None, "agreement": None, "merged_into": None, "tags": (), "approvals": (), "links": (), "merged": ()}
+_WITHHELD: Mapping[str, Any] = MappingProxyType(
+    {field.name: field.default for field in attrs.fields(Ticket) if field.name in STAFF_ONLY}
 )
+"""What a ticket has for those who are not told more."""
 
 
 def as_shown(desk: Definition, actor: Actor, ticket: Ticket) -> Ticket:
@@ -75,7 +75,7 @@ def as_shown(desk: Definition, actor: Actor, ticket: Ticket) -> Ticket:
     if side_of(desk, actor) == "staff":
         return ticket
     me = tuple(follower for follower in ticket.followers if follower.person == actor.id)
-    return attrs.evolve(ticket, followers=me, **_KEPT_FROM_CUSTOMERS)
+    return attrs.evolve(ticket, **{**_WITHHELD, "followers": me})
 
 
 def visible(desk: Definition, actor: Actor) -> Predicate:
