@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from supportcore.forms.drawing import Drawing
@@ -66,6 +66,8 @@ def property_of(pattern: str) -> dict[str, object]:
     return found
 
 
+@example(part=("[\\--]", "-"), others=["\\", "--"])
+@example(part=("[+-\\--]", ","), others=["+", "-", "."])
 @given(part=patterns, others=st.lists(st.text(CHARACTERS, max_size=4), max_size=4))
 def test_a_pattern_matches_alike(part: Part, others: list[str]) -> None:
     """Python and ECMA-262 compile a pattern of the subset, and match the same texts by it."""
@@ -96,7 +98,7 @@ def test_what_is_allowed_compiles_in_both(pattern: str) -> None:
         "^a", "a$", ".", "\\d", "\\w+", "\\s", "\\b", "\\u0041", "\\x41", "\\p{L}", "\\1", "(a)\\1", "(?=a)", "(?!a)",
         "(?<=a)", "(?P<n>a)", "(?i)a", "(?#c)", "*a", "a**", "a+?", "a?+", "a{2}{3}", "a{,3}", "a{2,}", "a{3,2}", "{2}",
         "(a*)*", "(a+)+", "(?:a|b+){2}", "((a?)b)*", "[", "[]", "[^]", "[a", "a]", "(", ")", "(a", "a)", "[z-a]",
-        "[a&&b]",
+        "[a&&b]", "[\\\\--]",
         "[[a]]", "[a~~b]", "[a||b]", "[\\d]", "[\\w-z]", "}", "a{99999}", "\\", "a/b", "[a--b]", "[^^]", "[\\b]", "\\n",
     ],
 )  # fmt: skip

@@ -55,7 +55,8 @@ def pattern_fault(pattern: str) -> str | None:
             continue
         elif char == "[":
             found = _CLASS.match(pattern, place)
-            if found is None or "--" in found[0]:  # which Python may come to read as a difference
+            # Python may come to read -- as a difference; a dash with a \\ before it is a character like any other.
+            if found is None or "--" in re.sub(r"\\.", "x", found[0]):
                 return "a class holds characters and ranges, such as [A-Za-z0-9_-]; [ ] \\ ^ - have a \\ before them"
             place = found.end()
         elif char == "\\":
