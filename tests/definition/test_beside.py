@@ -15,8 +15,8 @@ from supportcore.definition.loader import define, restore
 from supportcore.definition.parts import ApprovalRule, HoldRule, NoticeRule, Routing, RoutingRule, Survey
 from supportcore.definition.values import findings
 from supportcore.errors import DefinitionError, DefinitionFault
+from supportcore.linting import lint
 from supportcore.predicate import Eq
-from supportcore.workflow.lint import lint
 from tests.definition.shown import DROP, Wrong
 from tests.desk.beside.club import club, labels_of, rules
 

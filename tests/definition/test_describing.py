@@ -51,12 +51,12 @@ LANGUAGES = [("en", ""), ("es", ""), ("en", "es")]
 
 @pytest.fixture(scope="module")
 def more() -> Definition:
-    """The small desk with confirmations, approvals, a survey, holds, merging, and rules for routing and notices."""
+    """The small desk with confirmations, approvals, a survey, holds, merging, moves, rules for routing and notices."""
     small = DESKS / "small.toml"
     rules: dict[str, Any] = tomllib.loads(small.read_text(encoding="utf-8"))
     labels: dict[str, Any] = tomllib.loads(small.with_name("small.labels.toml").read_text(encoding="utf-8"))
     rules["roles"][0]["may"] += ["rate"]
-    rules["roles"][1]["may"] += ["tag", "follow", "link", "merge"]
+    rules["roles"][1]["may"] += ["move", "tag", "follow", "link", "merge"]
     problem = {"field": "type", "eq": "problem"}
     rules["routing"]["responsible"] = "assignee"
     rules["routing"]["on_triage"] = True
@@ -93,6 +93,7 @@ def more() -> Definition:
     rules["survey"] = {"scale": "yes_no"}
     rules["hold"] = {"begin": "hold", "end": "go_on"}
     rules["merge"] = {"state": "cancelled"}
+    rules["moves"] = {"paused": "unpaid"}
     rules["accounts"] = {"user_name": "[0-9]{8}", "password": 10, "locked": "30m", "must_change": False}
     rules["notices"] += [
         {
@@ -254,12 +255,13 @@ def test_the_matrix_tells_of_commands(more: Definition) -> None:
     assert ["4, 5, 8", "", "", ""] == rows["Rate"]
     assert ["○†", "○†", "○†", ""] == rows["Vote"]
     assert ["", "●", "", ""] == rows["Merge"]
+    assert ["", "●", "", ""] == rows["Apply today's rules"]
     assert ["", "2†", "2†", ""] == rows["Solve"]
     assert ["", "", "", "4†"] == rows["Expire"]
 
 
 def test_every_further_section_is_told(more: Definition) -> None:
-    """Rules for routing, approvals, confirmations, ratings, holds, merging and notices stand on the page in words."""
+    """Rules for routing, approvals, confirmations, ratings, holds, merging, moves and notices stand there in words."""
     page = describe(more)
     expected = [
         "- In **New**, once somebody is assigned: The start → Working",
@@ -267,6 +269,7 @@ def test_every_further_section_is_told(more: Definition) -> None:
         "- In **The proposed**, after 48 h: The lapse → Done",
         "- Once the agreement of its customer does not hold: **The hold**; once it does: **The go\\_on**",
         "- A ticket that is merged into another ends in **Cancelled**",
+        "- A ticket of earlier rules in the state `paused` goes to **The unpaid** when it is moved to these",
         (
             "| the type is Problem | `north` | North "
             "| the member of the team with the fewest open tickets, with the skill `printers` |"
@@ -325,8 +328,8 @@ def test_every_part_of_a_definition_is_thought_of() -> None:
     told = {
         Definition: {
             "key", "zone", "languages", "customer", "roles", "workflow", "forms", "triage", "vocabularies", "routing",
-            "replies", "notices", "approvals", "survey", "hold", "merge", "labels", "levels", "files", "screens",
-            "knowledge", "accounts",
+            "replies", "notices", "approvals", "survey", "hold", "merge", "moves", "labels", "levels", "files",
+            "screens", "knowledge", "accounts",
         },
         State: {"key", "category", "outcome", "waiting_on", "timer", "on_reply", "on_assign", "on_triage"},
         Transition: {

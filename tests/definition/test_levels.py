@@ -18,10 +18,10 @@ from supportcore import Actor, Customer, Desk, FrozenClock, Team, load_definitio
 from supportcore.definition.loader import define, restore_levels
 from supportcore.definition.model import LEVELS, Definition
 from supportcore.errors import DefinitionError, DefinitionFault, Fault, Invalid
+from supportcore.linting import lint
 from supportcore.predicate import In
 from supportcore.sla import Calendar
 from supportcore.sla.policy import DeadlineRule, ServiceLevels, Told
-from supportcore.workflow.lint import lint
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "sla" / "service.toml"

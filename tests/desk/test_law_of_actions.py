@@ -133,7 +133,7 @@ def give(acting: Any, ticket: str, name: str, document: dict[str, Any], files: l
     """Give a command or action as a front end sends its form."""
     command = name if name in ON_TICKET else "act"
     submit = {"command": command, "ticket": ticket, "action": name if command == "act" else ""}
-    said = {} if command == "retarget" else document
+    said = {} if command in ("retarget", "move") else document
     return acting.submit(submit, said, files=files if command in TAKES_FILES else [])
 
 

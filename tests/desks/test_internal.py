@@ -96,6 +96,7 @@ def commands(play: Play, me: Acting) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield "triage", lambda ticket=ticket: me.triage(ticket, {}, seen_version=1)
         yield "set_deadline", lambda ticket=ticket: me.set_deadline(ticket, play.clock() - timedelta(1), seen_version=1)
         yield "retarget", lambda ticket=ticket: me.retarget(ticket, seen_version=1)
+        yield "move", lambda ticket=ticket: me.move(ticket, seen_version=1)
         yield "cite", lambda ticket=ticket: me.cite(ticket, "interno", seen_version=1)
         yield "rate", lambda ticket=ticket: me.rate(ticket, 9)
         yield "decide", lambda ticket=ticket: me.decide(ticket, "perhaps")

@@ -52,6 +52,7 @@ def test_every_part_is_used() -> None:
     assert () == FOUND.faults
     assert 25 == len(FOUND.rows)
     desk = SIXTH
+    assert desk.moves
     assert None not in (desk.survey, desk.hold, desk.merge, desk.files, desk.levels, desk.accounts)
     assert all((desk.approvals, desk.screens.boards, desk.screens.questions, desk.screens.menu, desk.knowledge.write))
     assert {"main_contact", "least_loaded", "round_robin"} == {rule.assign for rule in desk.routing.rules}

@@ -25,7 +25,7 @@ from supportcore.storage.memory import MemoryLedger, MemoryStore
 from supportcore.testing.scenarios.plain import plain
 from tests.desks.cast import DESKS, START
 from tests.desks.playing import Chance, Move, Play, play
-from tests.testing.broken import BrokenStore
+from tests.testing.broken.base import BrokenStore
 
 QUICK = settings(suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 """A history that fails is told as it is: making it shorter takes longer than reading it."""

@@ -46,6 +46,7 @@ from supportcore.tickets.events import (
     Linked,
     Merged,
     MergedFrom,
+    Moved,
     NoteAdded,
     Rated,
     Replied,
@@ -129,6 +130,10 @@ EVENTS: tuple[Event, ...] = (
     TimerRefused(at=AT, actor="system", action="expire", reasons=("guard", "the priority is not high")),
     DeadlineSet(at=AT, actor="luis", clock=CLOCK),
     Retargeted(at=AT, actor="luis", levels=HASH, pausing=True),
+    Moved(
+        at=AT, actor="luis", rules_hash=HASH, source="working", state="cancelled", category="closed",
+        outcome="cancelled", waiting_on="external", priority_rank=2, timers=TIMERS, pausing=True,
+    ),
     ArticleCited(at=AT, actor="luis", article="reset", solved=False),
     *(kind(at=AT, actor="system", clock=CLOCK) for kind in PLAIN_CLOCK_EVENTS),
     ClockRetargeted(at=AT, actor="luis", clock=CLOCK, how="prorate"),

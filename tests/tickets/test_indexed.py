@@ -16,7 +16,7 @@ from supportcore.knowledge.indexing import ticket_postings
 from supportcore.storage.memory import MemoryStore
 from supportcore.storage.ports import drive
 from supportcore.testing import strategies
-from supportcore.tickets.indexed import LONGEST_MESSAGE, SOLVED, first_message, is_described, postings_of
+from supportcore.tickets.indexed import LONGEST_MESSAGE, SOLVED, first_message, postings_of
 from supportcore.tickets.indexed import solved_postings as solved
 from tests.desk.machine import SMALL, START, equip
 
@@ -155,11 +155,3 @@ def test_of_a_long_message_the_beginning_counts(desk: Desk) -> None:
     ticket = desk.acting_as(ANA).open({"subject": "Largo", "description": f"{words}escondida"}).id
     assert ("ticket", "es:palabr") in stored(desk, ticket)
     assert ("ticket", "es:escond") not in stored(desk, ticket)
-
-
-def test_a_desk_that_asks_for_a_description_needs_no_second_look(desk: Desk) -> None:
-    """Where every form requires one, the first message never changes."""
-    fields = SMALL.form.fields
-    required = tuple(attrs.evolve(f, required=True) if f.key == "description" else f for f in fields)
-    assert not is_described(SMALL)
-    assert is_described(attrs.evolve(SMALL, forms=(attrs.evolve(SMALL.form, fields=required),)))

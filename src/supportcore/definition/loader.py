@@ -34,12 +34,13 @@ from supportcore.definition.labels import LANGUAGES, needed_labels, read_labels
 from supportcore.definition.model import (
     FORMAT,
     LEVELS,
-    SCREENS,
+    TODAYS,
     Definition,
     FilePolicy,
     Guard,
     Labels,
 )
+from supportcore.definition.moves import read_moves
 from supportcore.definition.outside import check_calendars
 from supportcore.definition.reading import Node, meant
 from supportcore.definition.showing import read_knowledge, read_screens
@@ -109,6 +110,7 @@ def restore(document: str, *, today: Definition) -> Definition:
         screens=today.screens,
         knowledge=today.knowledge,
         accounts=today.accounts,
+        moves=today.moves,
     )
 
 
@@ -181,7 +183,7 @@ def _build(
     root.table(
         "format", "key", "zone", "languages", "customer", "triage", "roles", "vocabularies", "form", "slots", "forms",
         "outside", "routing", "replies", "initial", "states", "transitions", "confirmations", "notices", "approvals",
-        "survey", "hold", "merge", *LEVELS, *SCREENS,
+        "survey", "hold", "merge", *LEVELS, *TODAYS,
     )  # fmt: skip
     if root.at("format").value != FORMAT or isinstance(root.at("format").value, bool):
         root.at("format").fault("unknown_format", f"this release reads format = {FORMAT}")
@@ -222,6 +224,7 @@ def _build(
         survey=survey,
         hold=read_hold(root, workflow),
         merge=read_merge(root, workflow),
+        moves=read_moves(root, states),
         labels=Labels(languages),
         levels=_levels(root, zone, known, _canonical),
         files=files,
@@ -245,7 +248,7 @@ def _build(
         kept = read_labels(below, needed_labels(definition), languages)
     if faults:
         raise DefinitionError(list(dict.fromkeys(faults)))  # a place that is read twice is at fault once
-    document = _canonical({key: value for key, value in rules.items() if key not in (*LEVELS, *SCREENS)})
+    document = _canonical({key: value for key, value in rules.items() if key not in (*LEVELS, *TODAYS)})
     rules_hash = hashlib.sha256(document.encode()).hexdigest()
     return attrs.evolve(definition, labels=kept or definition.labels, rules_hash=rules_hash, document=document)
 

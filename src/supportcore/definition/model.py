@@ -32,7 +32,9 @@ FORMAT = 1
 LEVELS = ("calendars", "ladders", "policies", "levels")
 """The sections of a definition that say what the desk promises; they are hashed and stored apart from the rules."""
 SCREENS = ("files", "lists", "boards", "menu", "page", "questions", "knowledge", "accounts")
-"""The sections that say what a front end is given; as labels they are always today's, neither hashed nor stored."""
+"""The sections that say what a front end is given."""
+TODAYS = (*SCREENS, "moves")
+"""The sections that are always today's, as labels are: neither hashed nor stored."""
 
 Guard = Callable[[Any, Any], bool]
 """A host's own rule: takes a ticket and an actor, returns whether the action is allowed."""
@@ -108,6 +110,7 @@ class Definition:
         survey: How resolutions are rated; None if they are not.
         hold: What becomes of tickets whose agreement does not hold; None leaves that to people.
         merge: Key of the final state of a ticket that was merged into another; None if there is no merging.
+        moves: Pairs of a state of earlier rules and the one of these to which its tickets are moved.
     """
 
     key: str
@@ -126,6 +129,7 @@ class Definition:
     survey: Survey | None = None
     hold: HoldRule | None = None
     merge: str | None = None
+    moves: tuple[tuple[str, str], ...] = ()
     labels: Labels = attrs.field(eq=False)
     levels: ServiceLevels | None = None
     files: FilePolicy | None = None

@@ -23,6 +23,7 @@ from supportcore.tickets.ticket import Ticket
 from supportcore.workflow.definition import State, Transition
 
 _READER = "reader"
+_EARLIER = "earlier"
 _VOTING = "decide"
 """The command that is given by whoever is asked to, whatever the role."""
 
@@ -59,13 +60,13 @@ def _opens(t: Teller, role: str) -> bool:
 
 
 def _draft(t: Teller, state: State) -> Draft:
-    """Return a ticket in a state, on which its reader is asked to vote."""
+    """Return a ticket of earlier rules in a state, on which its reader is asked to vote."""
     ticket = Ticket(
         id=_READER,
         desk=t.desk.key,
         number=1,
         version=1,
-        rules_hash=t.desk.rules_hash,
+        rules_hash=_EARLIER,
         subject=_READER,
         state=state.key,
         category=state.category,

@@ -38,6 +38,15 @@ def states(t: Teller) -> Lines:
     initial = t.label("states", workflow.initial)
     yield t.say(f"A ticket begins in **{initial}**.", f"Un ticket comienza en **{initial}**.")
     yield from bullets(t.helps("states", (state.key for state in workflow.states)))
+    yield from bullets(_former(t, former, state) for former, state in t.desk.moves)
+
+
+def _former(t: Teller, former: str, state: str) -> str:
+    key, end = code(former), t.label("states", state)
+    return t.say(
+        f"A ticket of earlier rules in the state {key} goes to **{end}** when it is moved to these",
+        f"Un ticket de reglas anteriores en el estado {key} pasa a **{end}** cuando se le aplican estas",
+    )
 
 
 def _kind(t: Teller, state: State) -> str:

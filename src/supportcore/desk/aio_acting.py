@@ -198,6 +198,14 @@ class AsyncActing(AsyncKnowing, AsyncBonding):
         """Put a ticket under today's service levels; it keeps those it was opened under until then."""
         return await self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
 
+    async def move(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
+        """
+        Put a ticket under today's rules, in the state where their ``[moves]`` have those of its state go.
+
+        It keeps the rules it was opened under until then. Its service levels stay; see `retarget`.
+        """
+        return await self._run(self._requests.move(ticket, command_id=command_id, seen_version=seen_version))
+
     async def cite(
         self,
         ticket: str,

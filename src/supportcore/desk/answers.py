@@ -72,7 +72,7 @@ class Rules:
         return Draft(desk=self.today, rules=rules, levels=levels, ticket=ticket, recorded_at=now)
 
     def require(self, ledger: Ledger, *, joined: bool) -> Steps[None]:
-        """See to it that a ticket opened now finds its rules later."""
+        """See to it that a ticket put under today's rules finds them later."""
         if not self.installed:
             for digest, _ in self.today.documents:
                 if (yield from ledger.rules(digest)) is None:

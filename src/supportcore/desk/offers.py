@@ -31,8 +31,8 @@ class Offer:
     A command or action, and whether it may be given.
 
     Attributes:
-        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, ``cite``, ``rate``,
-            ``decide``, ``tag``, ``follow``, ``link``, ``merge``, or an action of the workflow.
+        name: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``, ``retarget``, ``move``, ``cite``,
+            ``rate``, ``decide``, ``tag``, ``follow``, ``link``, ``merge``, or an action of the workflow.
         label: What the button says, in the actor's language.
         reasons: Why not; empty if and only if it is allowed. Executing it says the same.
         form: What it asks for.
@@ -57,6 +57,7 @@ COMMAND_LABELS = {
     "triage": ("Classify", "Clasificar"),
     "set_deadline": ("Set the deadline", "Fijar el plazo"),
     "retarget": ("Apply today's service levels", "Aplicar los niveles de servicio actuales"),
+    "move": ("Apply today's rules", "Aplicar las reglas actuales"),
     "cite": ("Solved by an article", "Resuelto con un artículo"),
     "rate": ("Rate", "Calificar"),
     "decide": ("Vote", "Votar"),

@@ -50,6 +50,7 @@ from supportcore.tickets.commands import (
     CiteArticle,
     Command,
     Decision,
+    MoveTicket,
     OpenTicket,
     Receipt,
     Reply,
@@ -72,6 +73,8 @@ Filters = Mapping[str, Any] | Predicate | None
 _ID_OR_NUMBER = facts(expected="an id or a number", expected_es="un id o un número")
 TOGETHER = 1000
 """Tickets opened in one transaction at most."""
+_UNDER_TODAYS = (OpenTicket, Retarget, MoveTicket)
+"""Commands after which a ticket holds on to what today's definition says."""
 
 
 @attrs.frozen
@@ -232,6 +235,9 @@ class Requests:
     def retarget(self, ticket: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
         return self.command(Retarget(**self._common(ticket, command_id, seen_version)))
 
+    def move(self, ticket: str, *, command_id: str | None, seen_version: int | None) -> Request[Receipt]:
+        return self.command(MoveTicket(**self._common(ticket, command_id, seen_version)))
+
     def cite(
         self, ticket: str, article: str, *, solved: bool, command_id: str | None, seen_version: int | None
     ) -> Request[Receipt]:
@@ -281,7 +287,7 @@ class Requests:
         """Return the request that carries a command out."""
 
         def steps(ledger: Ledger) -> Steps[Receipt]:
-            if isinstance(command, OpenTicket):
+            if isinstance(command, _UNDER_TODAYS):
                 yield from self._rules.require(ledger, joined=self._joined)
             context = self._context()
             asking = (

@@ -21,6 +21,7 @@ from supportcore.tickets.events import (
     DeadlineSet,
     Escalated,
     Event,
+    Moved,
     NoteAdded,
     OfClock,
     Rated,
@@ -48,14 +49,14 @@ class Entry:
     Attributes:
         position: The version of the ticket after it.
         kind: ``opened``, ``replied``, ``noted``, ``state_changed``, ``assigned``, ``triaged``, ``timer_refused``,
-            ``deadline_set``, ``retargeted``, ``article_cited``, ``rated``, ``approval_asked``, ``approval_withdrawn``,
-            ``voted``, ``tagged``, ``followed``, ``unfollowed``, ``linked``, ``unlinked``, ``merged``, ``merged_from``,
-            ``escalated``, or ``clock_`` and ``started``, ``paused``, ``resumed``, ``stopped``, ``warned``,
-            ``breached``, ``retargeted`` or ``removed``.
+            ``deadline_set``, ``retargeted``, ``moved``, ``article_cited``, ``rated``, ``approval_asked``,
+            ``approval_withdrawn``, ``voted``, ``tagged``, ``followed``, ``unfollowed``, ``linked``, ``unlinked``,
+            ``merged``, ``merged_from``, ``escalated``, or ``clock_`` and ``started``, ``paused``, ``resumed``,
+            ``stopped``, ``warned``, ``breached``, ``retargeted`` or ``removed``.
         actor: Id of who did it; ``system`` for the desk itself.
         text: What was written with it, as far as this actor may read it; of a clock, what happened to it in words.
         action: Label of the action taken, for ``state_changed``.
-        state: Label of the state it led to, for ``opened`` and ``state_changed``.
+        state: Label of the state it led to, for ``opened``, ``state_changed`` and ``moved``.
         assignee: Who works on it from then on, for ``assigned``.
     """
 
@@ -124,6 +125,8 @@ def entry_of(desk: Definition, actor: Actor, recorded: Recorded, readable: Mappi
             internal = event.internal if event.internal is not None and event.internal.id in readable else None
             text = said(event.comment, internal)
             action = command_label(desk, event.action, locale)
+            state = desk.labels.label("states", event.state, locale)
+        case Moved():
             state = desk.labels.label("states", event.state, locale)
         case Rated():
             text = said(event.comment)

@@ -69,6 +69,24 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "The rules under which the ticket was opened have no state for merged tickets.",
             "Las reglas con las que se abrió el ticket no tienen un estado para tickets unidos.",
         ),
+        "moved_already": Code(
+            409, "The ticket is under today's rules already.", "El ticket ya está bajo las reglas actuales."
+        ),
+        "state_unmapped": Code(
+            409,
+            "Today's rules do not say where a ticket in state {state} goes; name it in [moves].",
+            "Las reglas actuales no dicen a dónde va un ticket en el estado {state}; indíquelo en [moves].",
+        ),
+        "move_closes": Code(
+            409,
+            "Under today's rules {source} becomes {state}, which is final; a move does not close a ticket.",
+            "Con las reglas actuales {source} pasa a {state}, que es final; así no se cierra un ticket.",
+        ),
+        "move_reopens": Code(
+            409,
+            "Under today's rules {source} becomes {state}, which is not final; a move does not open a closed ticket.",
+            "Con las reglas actuales {source} pasa a {state}, que no es final; así no se vuelve a abrir un ticket.",
+        ),
         "not_solved": Code(409, "Only what is solved can be rated.", "Solo se califica lo que está resuelto."),
         "rated_already": Code(409, "This solution was rated already.", "Esta solución ya se calificó."),
         "nothing_to_approve": Code(409, "There is nothing to approve.", "No hay nada que aprobar."),

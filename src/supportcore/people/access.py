@@ -22,7 +22,8 @@ Side = Literal["customer", "staff"]
 IMPORTER = "importer"
 SYSTEM = "system"
 COMMANDS = (
-    "open", "reply", "note", "assign", "triage", "set_deadline", "retarget", "rate", "tag", "follow", "link", "merge",
+    "open", "reply", "note", "assign", "triage", "set_deadline", "retarget", "move", "rate", "tag", "follow", "link",
+    "merge",
 )  # fmt: skip
 """The commands a role is given by ``may``; workflow actions name their roles themselves."""
 

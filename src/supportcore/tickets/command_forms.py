@@ -64,6 +64,7 @@ _FORMS: Mapping[str, Form] = MappingProxyType(
         "link": LINK_FORM,
         "merge": MERGE_FORM,
         "retarget": Form(),
+        "move": Form(),
     }
 )
 """The forms of commands that are the same on every desk."""

@@ -167,6 +167,11 @@ class Retarget(_OnTicket):
 
 
 @attrs.frozen(kw_only=True)
+class MoveTicket(_OnTicket):
+    """Put it under the rules of today, in the state where they have those of its state go."""
+
+
+@attrs.frozen(kw_only=True)
 class CiteArticle(_OnTicket):
     """Name an article as what solved it, or take that back. Saying it again changes nothing."""
 
@@ -228,6 +233,7 @@ OnTicket = (
     | Act
     | SetDeadline
     | Retarget
+    | MoveTicket
     | CiteArticle
     | Rate
     | Decide

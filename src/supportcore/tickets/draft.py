@@ -27,6 +27,7 @@ from supportcore.tickets.events import (
     DeadlineSet,
     Event,
     Merged,
+    Moved,
     NoteAdded,
     Rated,
     Recorded,
@@ -135,6 +136,8 @@ class Draft:
         self._add(event, command_id)
         if isinstance(event, Retargeted):
             self.levels = self.desk.levels
+        if isinstance(event, Moved):
+            self.rules = self.desk
         if self.levels is not None or before.clocks:
             for following in follow(self.levels, before, event, self.ticket, former=former):
                 self._add(following, command_id)

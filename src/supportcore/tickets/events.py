@@ -310,6 +310,30 @@ class Retargeted:
 
 
 @attrs.frozen(kw_only=True)
+class Moved:
+    """
+    From now on the ticket is under these rules, in the state where they have those of its state go.
+
+    Attributes:
+        source: The state in which it was under the rules before.
+        timers: Those that run from now on.
+        pausing: Whether clocks stand still from now on.
+    """
+
+    at: datetime = text.instant_at()
+    actor: str = text.host_id()
+    rules_hash: str = text.host_id()
+    source: str = text.key()
+    state: str = text.key()
+    category: Category = text.one_of(CATEGORIES)
+    outcome: Outcome | None = text.one_of(OUTCOMES, None)
+    waiting_on: WaitingOn | None = text.one_of(PARTIES, None)
+    priority_rank: int = text.integer(0)
+    timers: tuple[Timer, ...] = ()
+    pausing: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class ArticleCited:
     """
     Staff named an article as what solved it, or took that back.
@@ -501,6 +525,7 @@ Event = (
     | TimerRefused
     | DeadlineSet
     | Retargeted
+    | Moved
     | ArticleCited
     | Rated
     | ApprovalAsked

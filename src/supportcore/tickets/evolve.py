@@ -38,6 +38,7 @@ from supportcore.tickets.events import (
     Linked,
     Merged,
     MergedFrom,
+    Moved,
     NoteAdded,
     Rated,
     Recorded,
@@ -89,7 +90,7 @@ def _made(values: Iterable[Any]) -> Ticket:
     return ticket
 
 
-def _held(ledger: Ledger, category: str, event: TicketOpened | Replied | StateChanged | Retargeted) -> Ledger:
+def _held(ledger: Ledger, category: str, event: TicketOpened | Replied | StateChanged | Retargeted | Moved) -> Ledger:
     """Return the ledger of a ticket that is in a state of *category* after *event*."""
     kind: HoldKind | None = "done" if category in DONE else "pause" if event.pausing else None
     return held(ledger, at=event.at, kind=kind)
@@ -119,32 +120,46 @@ def _noted(ticket: Ticket, event: NoteAdded) -> dict[str, Any]:
     return {}
 
 
-def _moved(ticket: Ticket, event: StateChanged) -> dict[str, Any]:
+def _entered(ticket: Ticket, event: StateChanged | Moved) -> dict[str, Any]:
+    """Return what it changes that a ticket is in the state that *event* tells of."""
     changes: dict[str, Any] = {
         "state": event.state,
         "category": event.category,
         "outcome": event.outcome,
         "waiting_on": event.waiting_on,
         "timers": event.timers,
+        "ledger": _held(ticket.ledger, event.category, event),
     }
     if event.category != "closed":
         changes["closed_at"] = None
-    elif event.source != event.state or ticket.closed_at is None:
+    elif ticket.closed_at is None:
         changes["closed_at"] = event.at
-    changes["ledger"] = _held(ticket.ledger, event.category, event)
+    if event.category not in DONE:
+        changes["confirmed"] = False
+    elif ticket.category not in DONE:
+        changes["unanswered_at"] = None  # the solution is the answer
+        changes["rated"] = False
+    return changes
+
+
+def _state_changed(ticket: Ticket, event: StateChanged) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
     if event.comment is not None:
         changes.update(_said(ticket, event.side, event.at))
         changes["worded"] = True
-    if event.category in DONE and ticket.category not in DONE:
-        changes["unanswered_at"] = None  # the solution is the answer
-        changes["rated"] = False
+    changes.update(_entered(ticket, event))
+    if event.category == "closed" and event.source != event.state:
+        changes["closed_at"] = event.at
     if event.rating is not None:
         changes["rating"], changes["rated"] = event.rating, True
     if event.confirmed is not None:
         changes["confirmed"] = event.confirmed
-    elif event.category not in DONE:
-        changes["confirmed"] = False
     return changes
+
+
+def _moved(ticket: Ticket, event: Moved) -> dict[str, Any]:
+    changes = {"rules_hash": event.rules_hash, "priority_rank": event.priority_rank}
+    return {**changes, **_entered(ticket, event)}
 
 
 def _assigned(ticket: Ticket, event: TicketAssigned) -> dict[str, Any]:
@@ -258,12 +273,13 @@ _CHANGES: Mapping[type, Callable[[Ticket, Any], dict[str, Any]]] = MappingProxyT
     {
         Replied: _replied,
         NoteAdded: _noted,
-        StateChanged: _moved,
+        StateChanged: _state_changed,
         TicketAssigned: _assigned,
         Triaged: _triaged,
         TimerRefused: _timer_refused,
         DeadlineSet: _deadline_set,
         Retargeted: _retargeted,
+        Moved: _moved,
         ArticleCited: _cited,
         Rated: _rated,
         ApprovalAsked: _approval_asked,

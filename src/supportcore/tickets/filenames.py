@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from mimetypes import MimeTypes
 from types import MappingProxyType
@@ -114,6 +114,16 @@ def media_type(name: str) -> str:
     """
     _, dot, end = name.rpartition(".")
     return _types().get(dot + end.lower(), ANY_TYPE) if dot else ANY_TYPE
+
+
+def name_that(takes: Callable[[str], bool]) -> str:
+    """
+    Return some name whose type is taken.
+
+    >>> name_that(lambda type: type == "application/pdf")
+    'x.pdf'
+    """
+    return next((f"x{end}" for end, type in _types().items() if takes(type)), "x")
 
 
 @cache

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from supportcore.definition.model import Definition
 from supportcore.knowledge.indexing import mark, ticket_postings
 from supportcore.knowledge.postings import ARTICLES, Posting
-from supportcore.predicate import ALWAYS
 from supportcore.tickets.events import Content
 from supportcore.tickets.ticket import Ticket
 
@@ -63,9 +61,3 @@ def first_message(contents: Iterable[Content]) -> str:
     described = [content for content in public if content.kind == _DESCRIPTION]
     said = described or [content for content in public if content.kind in _FIRST_SAID]
     return min(said, key=lambda content: (content.position, content.id)).body if said else ""
-
-
-def is_described(rules: Definition) -> bool:
-    """Return whether every ticket opened under *rules* has a description, so that its first message never changes."""
-    asked = [form.field(_DESCRIPTION) for form in rules.forms]
-    return all(field is not None and field.required and field.when == ALWAYS for field in asked)

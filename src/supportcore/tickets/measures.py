@@ -9,7 +9,8 @@ a measure looks back from the last time the ticket was resolved.
 A ticket is resolved by a move
 
 - into a state of category ``solved``, also when the same action is taken once more: a better solution, the last counts;
-- into a closed state with the outcome ``resolved``, unless it was resolved already: then it is only confirmed.
+- into a closed state with the outcome ``resolved``, unless it was resolved already: then it is only confirmed;
+- to other rules, where it counts as resolved under those and did not before.
 
 A *run* is one clock from its start to its last stop, with what it finally said; each exchange has a run of the next
 response. A promise that was taken away or replaced, and a deadline that was moved, leave none unless they were breached
@@ -36,6 +37,7 @@ from supportcore.tickets.events import (
     ClockStarted,
     DeadlineSet,
     Event,
+    Moved,
     OfClock,
     Recorded,
     Replied,
@@ -51,6 +53,8 @@ Verdict = Literal["met", "breached", "open"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 SPANS = ("first_response", "resolution", "resolution_waiting", "net_resolution", "handling", "waiting", "closed")
 """The measures of a ticket that are spans of time."""
+_Step = TicketOpened | StateChanged | Moved
+"""What brings a ticket into a state."""
 _ZERO = timedelta(0)
 
 
@@ -138,7 +142,7 @@ def measures(
     events = [recorded.event for recorded in then]
     hours = calendar or _hours(levels, ticket)
     start, ledger = ticket.opened_at, ticket.ledger
-    moves = [event for event in events if isinstance(event, (TicketOpened, StateChanged))]
+    moves = [event for event in events if isinstance(event, _Step)]
     resolved_at = _resolved_at(moves)
     resolution = resolution_waiting = net = None
     if resolved_at is not None:
@@ -175,26 +179,32 @@ def _held(calendar: WorkingTime, start: datetime, end: datetime, ledger: Ledger,
     return spent(calendar, start, end, ledger, ()) - spent(calendar, start, end, ledger, (kind,))
 
 
-def _in_category(
-    category: Category, moves: list[TicketOpened | StateChanged], calendar: WorkingTime, at: datetime
-) -> timedelta:
+def _in_category(category: Category, moves: list[_Step], calendar: WorkingTime, at: datetime) -> timedelta:
     ends = [*(move.at for move in moves[1:]), at]
     stretches = [(move.at, end) for move, end in zip(moves, ends, strict=True) if move.category == category]
     return sum((calendar.between(start, end) for start, end in stretches), _ZERO)
 
 
-def _resolved_at(moves: list[TicketOpened | StateChanged]) -> datetime | None:
+def _resolved_at(moves: list[_Step]) -> datetime | None:
     """Return the instant of the last move that resolved."""
-    found: StateChanged | None = None
+    found: StateChanged | Moved | None = None
     resolved = False
     for move in moves:
         solved = move.category == "solved"
         was, resolved = resolved, solved or getattr(move, "outcome", None) == "resolved"
-        if not isinstance(move, StateChanged) or not resolved:
+        if isinstance(move, TicketOpened) or not resolved:
+            continue
+        if isinstance(move, Moved):
+            if not was:
+                found = move
             continue
         # An action that leaves the state as it is looks like a move from it into it.
         again = move.source == move.state
-        if (solved and not again) or not was or (again and found is not None and found.action == move.action):
+        if (
+            (solved and not again)
+            or not was
+            or (again and isinstance(found, StateChanged) and found.action == move.action)
+        ):
             found = move
     return None if found is None else found.at
 

@@ -3,8 +3,7 @@ Who may do what: one set of functions behind both doing and asking.
 
 Visibility is judged on the stored ticket, as lists do; everything else on the advanced one. The law of actions: what
 `refusals` allows, some input valid under its form carries through; what it refuses, every input is refused with the
-same reasons. Roles are today's, whatever rules the ticket was opened under; its workflow is the one it was opened
-under.
+same reasons. Roles are today's, whatever rules the ticket runs under; its workflow is that of its rules.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any
 import attrs
 
 from supportcore.definition.model import Definition
+from supportcore.definition.moves import state_after
 from supportcore.definition.screens import STAFF_ONLY
 from supportcore.errors import Reason, Refused, facts
 from supportcore.knowledge.lifecycle import Duty
@@ -29,7 +29,7 @@ from supportcore.workflow.definition import DONE, Transition
 from supportcore.workflow.engine import condition_not_met
 
 ON_TICKET = (
-    "reply", "note", "assign", "triage", "set_deadline", "retarget", "cite",
+    "reply", "note", "assign", "triage", "set_deadline", "retarget", "move", "cite",
     "rate", "decide", "tag", "follow", "link", "merge",
 )  # fmt: skip
 """The commands on a ticket that every desk has, beside the actions of its workflow."""
@@ -204,8 +204,28 @@ def _merging_refusals(draft: Draft, actor: Actor) -> tuple[Reason, ...]:
     return (Reason("no_merging"),) if draft.rules.merge is None else ()
 
 
+def _moving_refusals(draft: Draft, actor: Actor) -> tuple[Reason, ...]:
+    """A ticket is moved once to the rules of today, into a state that is final if and only if its own is."""
+    ticket, desk = draft.ticket, draft.desk
+    if ticket.merged_into is not None:
+        return (Reason("merged_ticket"),)
+    if ticket.rules_hash == desk.rules_hash:
+        return (Reason("moved_already"),)
+    state = state_after(desk, ticket.state)
+    if state is None:
+        return (Reason("state_unmapped", facts(state=ticket.state)),)
+    if state.final != ticket.is_open:
+        return ()
+    told = {
+        name + suffix: desk.labels.label("states", key, language)
+        for name, key in (("source", ticket.state), ("state", state.key))
+        for suffix, language in (("", "en"), ("_es", "es"))
+    }
+    return (Reason("move_closes" if state.final else "move_reopens", facts(**told)),)
+
+
 _MORE: Mapping[str, Callable[[Draft, Actor], tuple[Reason, ...]]] = MappingProxyType(
-    {"rate": _rating_refusals, "decide": _voting_refusals, "merge": _merging_refusals}
+    {"rate": _rating_refusals, "decide": _voting_refusals, "merge": _merging_refusals, "move": _moving_refusals}
 )
 """What stands in the way of a command beside roles."""
 

@@ -37,7 +37,7 @@ class Ticket:
         id: A UUID as text.
         number: What people call it by; unique on the desk, rising.
         version: How many events made it.
-        rules_hash: The rules it was opened under.
+        rules_hash: The rules it runs under: those it was opened under, or was moved to.
         contact: Actor id of the person it was opened for.
         priority_rank: Place of the priority in its vocabulary, from 1; 0 for none.
         levels: Digest of the service levels its clocks run under; None if the desk had none.

@@ -12,6 +12,7 @@ It is asked after every event, whatever use case the event comes from, so no use
     held, no longer held        pauses and resumes those clocks that pause
     classified, assigned        looks for the policy anew; where the target differs, the clock is retargeted
     under other levels          the same, with the policies of those
+    under other rules           what a change of the state does, as those have it
 
 Clocks do not know of one another: a pause of one is none of another, and what stops one leaves the others running.
 """
@@ -34,6 +35,7 @@ from supportcore.tickets.events import (
     ClockStarted,
     ClockStopped,
     Event,
+    Moved,
     Replied,
     Retargeted,
     StateChanged,
@@ -83,19 +85,20 @@ def follow(
         ticket: The ticket after the event.
     """
     match event:
-        case Replied() | StateChanged() if before is not None:
-            yield from _moved(levels, before, event, ticket)
+        case Replied() | StateChanged() | Moved() if before is not None:
+            yield from _changed(levels, before, event, ticket)
         case TicketOpened() | Triaged() | TicketAssigned():
             yield from _match(levels, levels, event, ticket)
         case Retargeted():
             yield from _match(levels, former, event, ticket)
 
 
-def _moved(
-    levels: ServiceLevels | None, before: Ticket, event: Replied | StateChanged, ticket: Ticket
+def _changed(
+    levels: ServiceLevels | None, before: Ticket, event: Replied | StateChanged | Moved, ticket: Ticket
 ) -> Iterator[ClockEvent]:
     at, actor = event.at, event.actor
-    spoke = event.side if isinstance(event, Replied) or event.comment is not None else None
+    said = isinstance(event, Replied) or (isinstance(event, StateChanged) and event.comment is not None)
+    spoke = event.side if said and not isinstance(event, Moved) else None
     done, was_done = ticket.category in DONE, before.category in DONE
     asked = False
     for clock in ticket.clocks:
@@ -144,7 +147,7 @@ def _held(clock: Clock, target: Target, event: Event, ticket: Ticket) -> Iterato
 
 
 def _reopened(
-    levels: ServiceLevels | None, clock: Clock, target: Target, event: Replied | StateChanged, ticket: Ticket
+    levels: ServiceLevels | None, clock: Clock, target: Target, event: Event, ticket: Ticket
 ) -> Iterator[ClockEvent]:
     """A clock goes on towards what the ticket is promised now, or starts again once the grace is over."""
     at, actor = event.at, event.actor
@@ -166,7 +169,9 @@ def _reopened(
 
 def within_grace(levels: ServiceLevels | None, stopped_at: datetime | None, at: datetime) -> bool:
     """Return whether a ticket that was done at *stopped_at* may still be taken up at *at* as though it had not been."""
-    return levels is not None and stopped_at is not None and at - stopped_at <= levels.grace
+    if levels is None or stopped_at is None:
+        return False
+    return bool(levels.grace) and at - stopped_at <= levels.grace
 
 
 def _match(

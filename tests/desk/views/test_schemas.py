@@ -499,6 +499,7 @@ def test_every_command_has_a_schema() -> None:
         "triage": {"ticket", "document"},
         "set_deadline": {"ticket", "document"},
         "retarget": {"ticket"},
+        "move": {"ticket"},
         "cite": {"ticket", "document"},
         "rate": {"ticket", "document"},
         "decide": {"ticket", "document"},

@@ -34,6 +34,7 @@ CODES = {
     "n": "nothing_to_approve",
     "a": "not_asked_to_approve",
     "v": "voted_already",
+    "m": "moved_already",
 }
 """What the letters of a cell stand for."""
 

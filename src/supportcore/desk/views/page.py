@@ -38,7 +38,7 @@ from supportcore.sla.words import span_words
 from supportcore.storage.ports import Ledger, Steps
 from supportcore.text import instant_of_text, instant_text
 from supportcore.tickets.draft import Draft
-from supportcore.tickets.events import Content, Recorded, StateChanged, TicketOpened
+from supportcore.tickets.events import Content, Moved, Recorded, StateChanged, TicketOpened
 from supportcore.tickets.outside import closed_between, span_said
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ def _states(told: tuple[tuple[Recorded, ThreadEntry], ...]) -> Iterator[ThreadEn
     """Yield how the ticket came into each state, without what was written then."""
     for recorded, entry in told:
         event = recorded.event
-        if isinstance(event, TicketOpened) or (isinstance(event, StateChanged) and event.source != event.state):
+        changes = isinstance(event, (StateChanged, Moved)) and event.source != event.state
+        if changes or isinstance(event, TicketOpened):
             yield attrs.evolve(entry, text="", files=(), audience="public")
 
 

@@ -32,6 +32,7 @@ from supportcore.tickets.events import (
     Linked,
     Merged,
     MergedFrom,
+    Moved,
     NoteAdded,
     Rated,
     Recorded,
@@ -179,7 +180,7 @@ def _title(
         case Replied():
             return _said(viewer, event)
         case StateChanged():
-            return _moved(viewer, event, entry)
+            return _state_changed(viewer, event, entry)
         case TicketAssigned():
             return _assigned(viewer, names, event, changed)
         case Triaged():
@@ -199,6 +200,9 @@ def _title(
             return say(f"Not solved by the article: {title}", f"No resuelto con el artículo: {title}")
         case Retargeted():
             return say("Today's service levels apply", "Se aplican los niveles de servicio actuales")
+        case Moved():
+            now = say("Today's rules apply", "Se aplican las reglas actuales")
+            return now if event.source == event.state else f"{now}: {_new_state(viewer, entry)}"
     if (bond := _bond(viewer, names, event, related)) is not None:
         return bond
     return entry.text if entry.kind != "noted" else say(*COMMAND_LABELS["note"])
@@ -247,10 +251,14 @@ def _number(related: Related, ticket: str) -> str:
     return f" #{related[ticket].number}" if ticket in related else ""
 
 
-def _moved(viewer: Viewer, event: StateChanged, entry: Entry) -> str:
+def _new_state(viewer: Viewer, entry: Entry) -> str:
+    return viewer.say(f"State changed to {entry.state}", f"El estado cambió a {entry.state}")
+
+
+def _state_changed(viewer: Viewer, event: StateChanged, entry: Entry) -> str:
     told = entry.action
     if event.source != event.state:
-        told += ": " + viewer.say(f"State changed to {entry.state}", f"El estado cambió a {entry.state}")
+        told += f": {_new_state(viewer, entry)}"
     elif event.waiting_on is not None:
         told += f": {viewer.field('waiting_on')} {viewer.choice('waiting_on', event.waiting_on)}"
     if event.reason is not None:

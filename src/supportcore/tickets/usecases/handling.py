@@ -30,6 +30,7 @@ from supportcore.tickets.commands import (
     Follow,
     LinkTickets,
     Merge,
+    MoveTicket,
     OnTicket,
     OpenTicket,
     Rate,
@@ -43,13 +44,14 @@ from supportcore.tickets.commands import (
 )
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.events import INTERNAL, Content
-from supportcore.tickets.indexed import SOLVED, is_described, postings_of, solved_postings, tag_postings
+from supportcore.tickets.indexed import SOLVED, postings_of, solved_postings, tag_postings
 from supportcore.tickets.permissions import require_role, sees, side_of
 from supportcore.tickets.ticket import Ticket
 from supportcore.tickets.usecases.approving import decide
 from supportcore.tickets.usecases.bonding import follow, rate, tag
 from supportcore.tickets.usecases.context import Context, check_instant, draft_of, instant_of
 from supportcore.tickets.usecases.joining import link, merge, other_id
+from supportcore.tickets.usecases.moving import move_ticket
 from supportcore.tickets.usecases.opening import open_ticket
 from supportcore.tickets.usecases.replying import add_note, reply
 from supportcore.tickets.usecases.working import act, assign, cite, retarget, set_deadline, triage
@@ -191,7 +193,7 @@ def _index(draft: Draft, before: Ticket) -> Asking[None]:
     ticket = draft.ticket
     draft.index(difference(SOLVED, solved_postings(before), solved_postings(ticket)))
     draft.index(difference(TICKETS, tag_postings(before), tag_postings(ticket)))
-    if before.worded or not ticket.worded or is_described(draft.rules):
+    if before.worded or not ticket.worded:
         return
     stored: tuple[Content, ...] = yield LoadContents(ticket.id)
     after = postings_of(ticket, (*stored, *draft.written))
@@ -207,6 +209,7 @@ _USE_CASES: Mapping[type, Callable[[Any, Context, Draft], Asking[None]]] = Mappi
         Act: act,
         SetDeadline: set_deadline,
         Retarget: retarget,
+        MoveTicket: move_ticket,
         CiteArticle: cite,
         Rate: rate,
         Decide: decide,

@@ -39,7 +39,7 @@ class Submit:
 
     Attributes:
         command: The method of the library: ``open``, ``reply``, ``note``, ``assign``, ``triage``, ``set_deadline``,
-            ``retarget``, ``cite``, ``act``, ``write_article``, ``revise_article`` or ``act_on_article``.
+            ``retarget``, ``move``, ``cite``, ``act``, ``write_article``, ``revise_article`` or ``act_on_article``.
         form: Key of the intake form, for ``open``; else empty.
         contact: Actor id of whom it is opened for, for ``open``, which only staff may name; else empty.
         action: Name of the action, for ``act`` and ``act_on_article``; else empty.
