@@ -35,6 +35,8 @@ MEASUREMENTS = {
     "search": "bench.searching",
     "ranking": "bench.ranking",
     "analyser": "bench.analysing",
+    "explore": "bench.exploring",
+    "check": "bench.checking",
 }
 """The modules whose ``measure(quick=...)`` returns a measurement."""
 

@@ -1,0 +1,7 @@
+"""Exhaustive exploration of a desk, without a store: everything that can become of a ticket."""
+
+from supportcore.exploring.cast import Cast, cast_of
+from supportcore.exploring.explorer import Broken, Exploration, Invariant, explore
+from supportcore.exploring.world import Node, Taken, World
+
+__all__ = ["Broken", "Cast", "Exploration", "Invariant", "Node", "Taken", "World", "cast_of", "explore"]
