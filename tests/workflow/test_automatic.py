@@ -8,7 +8,7 @@ import pytest
 
 from supportcore.definition import Definition
 from supportcore.definition.loader import define
-from supportcore.workflow.lint import lint
+from supportcore.linting import lint
 from tests.desk.beside.club import LUIS, changed, club, labels_of, open_one, opened_desk, rules
 
 START_WORK = {"action": "start", "from": ["new"], "to": "open", "roles": ["system"]}
@@ -97,4 +97,4 @@ def test_a_dead_answer_is_told_at_its_confirmation() -> None:
     (confirmation,) = rules()["confirmations"]
     never = {**confirmation, "when": {"field": "state", "eq": "open"}}
     found = [(one.code, one.path) for one in lint(club(confirmations=[never]))]
-    assert ("dead_action", "confirmations[0]") in found
+    assert ("unanswerable_confirmation", "confirmations[0].when") in found

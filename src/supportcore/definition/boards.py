@@ -20,7 +20,7 @@ from supportcore.definition.model import Definition
 from supportcore.definition.screens import Board
 from supportcore.predicate import All, Eq, Fact, Has, In, Missing, Predicate, both, to_python, words
 from supportcore.text import FIRST_INSTANT, NEVER
-from supportcore.workflow.lint import Finding
+from supportcore.workflow.findings import Finding
 
 MOST = 200_000
 """Cases that are tried out at most."""

@@ -11,6 +11,8 @@ from supportcore.forms.fields import Field, Slot
 
 FILES = "files"
 """Key of the slot that a form has where it names none and the desk takes files."""
+MOST_FILES = 100
+"""Files in one slot at most, whatever a desk says."""
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/(?:[*]|[a-z0-9][a-z0-9!#$&^_.+-]*)").fullmatch  # RFC 6838, 4.2
 
 
@@ -75,9 +77,9 @@ def read_slots(root: Node, form: Node, fields: Sequence[Field], policy: FilePoli
 
 def _count(node: Node, default: int) -> int:
     found = node.number(default) or default
-    if found > 100:
-        node.fault("out_of_range", "at most 100 files at once")
-    return min(found, 100)
+    if found > MOST_FILES:
+        node.fault("out_of_range", f"at most {MOST_FILES} files at once")
+    return min(found, MOST_FILES)
 
 
 def _types(node: Node) -> tuple[str, ...]:

@@ -32,8 +32,11 @@ PLACEHOLDERS = ("desk", "number", "subject", "state", "text")
 """What a template may hold in braces."""
 LIGHTS = ("green", "amber", "red")
 """The lights that have a name; those of `supportcore.sla.clocks`, which a desk without promises does not load."""
-_SECOND = {"templates": "body"}
-_ALWAYS_TOLD = {
+LIMIT = 4096
+"""Characters of a label, a help or a body at most."""
+SECOND = {"templates": "body"}
+"""What the second text of an entry is called, where it is not ``help``."""
+SECTIONS = {
     "desk": False,
     "roles": False,
     "states": True,
@@ -56,7 +59,7 @@ _ALWAYS_TOLD = {
     "services": False,
 }
 """Sections, and whether an entry needs its second text."""
-_NESTED = ("vocabularies", "cells")
+NESTED = ("vocabularies", "cells")
 """Sections whose entries stand one level deeper."""
 _OPEN = ("services",)
 """Sections whose entries are named by ids of the catalogue, which no definition knows."""
@@ -69,7 +72,7 @@ _OF_COMMANDS = (
     "into",
 )  # fmt: skip
 """Fields of what every desk has, which no form of its own asks for."""
-_OPTIONAL = frozenset(
+OPTIONAL = frozenset(
     {
         *((section, name) for section in ("columns", "header") for name in COLUMNS),
         *(("thread", name) for name in THREAD),
@@ -86,6 +89,7 @@ _OPTIONAL = frozenset(
         *(("article_states", state) for state in STATES),
     }
 )
+"""Section and key of what a desk may name beyond what it needs."""
 
 
 def needed_labels(definition: Definition) -> dict[tuple[str, str], bool]:
@@ -109,7 +113,7 @@ def needed_labels(definition: Definition) -> dict[tuple[str, str], bool]:
         "menu": [entry.key for entry in screens.menu or ()],
         "questions": [rule.key for rule in screens.questions],
     }
-    needed = {(section, key): _ALWAYS_TOLD[section] for section, names in keys.items() for key in names}
+    needed = {(section, key): SECTIONS[section] for section, names in keys.items() for key in names}
     for vocabulary, names in definition.vocabularies.items():
         needed.update({(f"vocabularies.{vocabulary}", key): False for key in names})
     for board in screens.boards:
@@ -121,27 +125,30 @@ def needed_labels(definition: Definition) -> dict[tuple[str, str], bool]:
 def read_labels(root: Node, needed: Mapping[tuple[str, str], bool], languages: tuple[str, ...]) -> Labels:
     """Return the labels below *root*, noting what is missing, unknown or malformed."""
     found: dict[tuple[str, str], Node] = {}
-    if not root.table(*_ALWAYS_TOLD, *_NESTED):
+    if not root.table(*SECTIONS, *NESTED):
         return Labels(languages)
     for section, node in root.items():
-        nested = section in _NESTED
+        nested = section in NESTED
         for name, group in node.items() if nested else [("", node)]:
             for key, entry in group.items():
                 found[f"{section}.{name}" if nested else section, key] = entry
-    wanted = {place: False for place in found if place in _OPTIONAL or place[0] in _OPEN} | dict(needed)
+    wanted = {place: False for place in found if place in OPTIONAL or place[0] in _OPEN} | dict(needed)
     for (section, key), entry in found.items():
-        if (section, key) not in wanted and section.partition(".")[0] in (*_ALWAYS_TOLD, *_NESTED):
+        if (section, key) not in wanted and section.partition(".")[0] in (*SECTIONS, *NESTED):
             known = [name for other, name in wanted if other == section]
             entry.fault("unknown_label", f"the desk has nothing called {key!r} in {section}{meant(key, known)}")
     entries: dict[tuple[str, str, str], tuple[str, str]] = {}
     for (section, key), both in wanted.items():
         entry = found.get((section, key)) or root.at(section).at(key)
-        second = _SECOND.get(section, "help")
+        second = SECOND.get(section, "help")
         if entry.value is not None and not entry.table("label", second):
             continue
         labels, more = entry.at("label"), entry.at(second)
         if any(node.value is not None and not node.table(*LANGUAGES) for node in (labels, more)):
             continue
+        for node in (labels, more):
+            for language in set(LANGUAGES).difference(languages):  # not read, and a text all the same
+                node.at(language).text("", limit=LIMIT)
         for language in languages:
             label = _text(labels.at(language), f"label of {key!r} in {section}", language, required=True)
             told = _text(more.at(language), f"{second} of {key!r} in {section}", language, required=both)
@@ -156,7 +163,7 @@ def _text(node: Node, what: str, language: str, *, required: bool) -> str:
     if required and (node.value is None or (isinstance(node.value, str) and not node.value.strip())):
         node.fault("missing_label", f"write the {_NAMES[language]} {what}")
         return ""
-    return node.text("", limit=4096)
+    return node.text("", limit=LIMIT)
 
 
 _NAMES = {"es": "Spanish", "en": "English"}

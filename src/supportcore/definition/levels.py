@@ -40,7 +40,8 @@ from supportcore.workflow.definition import CATEGORIES, PARTIES
 ALWAYS_OPEN = "always"
 """The calendar every desk has: open all the time."""
 PROMISED: tuple[ClockKind, ...] = KINDS[:-1]
-_RECIPIENTS = ("contact", "assignee", "responsible", "team")
+RECIPIENTS = ("contact", "assignee", "responsible", "team")
+"""Whom of a ticket a step of a ladder tells."""
 _WAITING = In("category", ("pending", "on_hold"))
 _LONGEST = timedelta(days=20 * 365)
 """A target that takes longer than this to pass, by the calendar's week, is a slip of the pen."""
@@ -244,10 +245,10 @@ def _told(node: Node) -> Iterator[Told]:
         if len(id_) <= ID_LIMIT:
             yield Told(role=named, id=id_)
             return
-    elif not id_ and named in _RECIPIENTS:
+    elif not id_ and named in RECIPIENTS:
         yield Told(role=named)
         return
-    options = f'one of {", ".join(_RECIPIENTS)}, or somebody by name: "team:ID", "agent:ID"'
+    options = f'one of {", ".join(RECIPIENTS)}, or somebody by name: "team:ID", "agent:ID"'
     node.fault("unknown_recipient", f"expected {options}; found {_short(node.value)}")
 
 

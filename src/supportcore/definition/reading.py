@@ -16,7 +16,9 @@ from supportcore.errors import DefinitionFault
 from supportcore.predicate import ALWAYS, Malformed, Predicate, parse
 from supportcore.text import int_fault, key_fault, text_fault
 
-_SPAN = re.compile(r"(-?[0-9]{1,15})\s*(ms|s|m|h|d)").fullmatch
+SPAN_PATTERN = r"(-?[0-9]{1,15})\s*(ms|s|m|h|d)"
+"""A span of time as it is written."""
+_SPAN = re.compile(SPAN_PATTERN).fullmatch
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 

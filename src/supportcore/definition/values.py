@@ -17,7 +17,7 @@ from supportcore.forms.fields import Form
 from supportcore.people.access import IMPORTER, SYSTEM
 from supportcore.predicate import FORM, All, AnyOf, Eq, Fact, Has, In, Missing, Ne, Predicate, Range
 from supportcore.workflow.definition import CATEGORIES, OUTCOMES, PARTIES
-from supportcore.workflow.lint import Finding
+from supportcore.workflow.findings import Finding
 
 Leaf = Eq | Ne | In | Range | Has | Missing
 WORDS = ("type", "priority", "urgency", "area", "origin")
@@ -60,15 +60,15 @@ def findings(definition: Definition) -> tuple[Finding, ...]:
     """Return a finding for each value that nothing can have, in the order of the document."""
     roles = {"@actor.roles": [*(role.key for role in definition.roles), IMPORTER, SYSTEM]}
     ticket = {**known_values(definition), **roles}
-    found = [one for path, when in _conditions(definition) for one in _strange(path, when, ticket)]
-    for place, form, indexes in _forms(definition):
+    found = [one for path, when in conditions(definition) for one in _strange(path, when, ticket)]
+    for place, form, indexes in forms(definition):
         for field in form.fields:
             said = {FORM + one.key: one.options for one in form.fields if one.kind == "choice"}
             found += _strange(f"{place}[{indexes.get(field.key, 0)}].when", field.when, {**said, **roles})
     return tuple(found)
 
 
-def _conditions(definition: Definition) -> Iterator[tuple[str, Predicate]]:
+def conditions(definition: Definition) -> Iterator[tuple[str, Predicate]]:
     """Yield the conditions on tickets, and where they stand."""
     screens, levels = definition.screens, definition.levels
     document = json.loads(definition.document)
@@ -101,7 +101,7 @@ def _conditions(definition: Definition) -> Iterator[tuple[str, Predicate]]:
         yield f"questions[{index}].where", question.where
 
 
-def _forms(definition: Definition) -> Iterator[tuple[str, Form, Mapping[str, int]]]:
+def forms(definition: Definition) -> Iterator[tuple[str, Form, Mapping[str, int]]]:
     """Yield the forms, where their fields stand, and at which place each; a field that is added stands at none."""
     document = json.loads(definition.document)
     authored = [document.get("form", []), *(form.get("fields", []) for form in document.get("forms", []))]
