@@ -182,7 +182,8 @@ NEVER = AnyOf()
 
 # -- reading -----------------------------------------------------------------------------------------------------------
 
-_OPERATORS = ("eq", "ne", "in", "range", "has", "missing")
+OPERATORS = ("eq", "ne", "in", "range", "has", "missing")
+"""What a comparison is written with; one stands beside ``field``."""
 
 
 class Malformed(Exception):
@@ -216,10 +217,8 @@ def parse(table: object, path: str = "", fields: Mapping[str, Field] = FIELDS) -
                 raise Malformed(path, "bad_predicate", f"{name} stands alone and holds a list of predicates")
             return kind(tuple(parse(part, f"{path}.{name}[{index}]", fields) for index, part in enumerate(parts)))
     operators = [name for name in table if name != "field"]
-    if "field" not in table or len(operators) != 1 or operators[0] not in _OPERATORS:
-        raise Malformed(
-            path, "bad_predicate", f"a predicate has all, any, or field with one of {', '.join(_OPERATORS)}"
-        )
+    if "field" not in table or len(operators) != 1 or operators[0] not in OPERATORS:
+        raise Malformed(path, "bad_predicate", f"a predicate has all, any, or field with one of {', '.join(OPERATORS)}")
     name, operator = table["field"], operators[0]
     if not isinstance(name, str) or name not in fields:
         raise Malformed(f"{path}.field", "unknown_field", f"no field {str(name)[:60]!r}; there are {', '.join(fields)}")

@@ -28,7 +28,7 @@ def test_schema_writes_views_commands_and_errors(tmp_path: Path) -> None:
     names = {path.relative_to(folder).as_posix() for path in written}
     assert len(VIEWS) == sum(name.startswith("views/") for name in names)
     commands = {"open", "reply", "note", "assign", "triage", "set_deadline", "retarget", "act", "cite"}
-    commands |= {"rate", "decide", "tag", "follow", "link", "merge"}
+    commands |= {"move", "rate", "decide", "tag", "follow", "link", "merge"}
     commands |= {"write_article", "revise_article", "act_on_article"}
     assert {f"commands/{name}.json" for name in commands} == {name for name in names if name.startswith("commands/")}
     assert {"views/home.json", "views/list_view.json", "views/ticket_page.json", "errors/error_view.json"} <= names

@@ -1,4 +1,4 @@
-"""``supportcore schema``: JSON Schema of all that a front end is given and sends."""
+"""``supportcore schema``: JSON Schema of all that a front end is given and sends, and of a desk's documents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from supportcore.cli.commands import Failure
+from supportcore.authoring.reference import reference
+from supportcore.authoring.schema import definition_schemas
+from supportcore.cli.common import write_files
 from supportcore.desk.views.commands import command_schemas
 from supportcore.desk.views.schemas import error_schemas, view_schemas
 
@@ -23,18 +25,28 @@ def schema_files() -> dict[str, str]:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-def schema(folder: Path) -> None:
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--definition", is_flag=True, help="Of the documents of a desk instead, for editors.")
+@click.option(
+    "--reference",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the reference of these documents, as Markdown.",
+)
+def schema(folder: Path | None, definition: bool, page: Path | None) -> None:
     """
     Write JSON Schema, draft-07, of views, commands and errors into a folder, which is made if need be.
 
-    The files are the same for every desk; one that is there already is written anew.
+    The files are the same for every desk; one that is there already is written anew. With --definition they are
+    desk.schema.json and labels.schema.json, by which an editor completes and checks the TOML of a desk.
     """
-    for name, text in schema_files().items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise Failure(f"Error: {path} cannot be written: {error.strerror}") from error
-        click.echo(path)
+    files: dict[Path, str] = {}
+    if folder is not None:
+        texts = definition_schemas() if definition else schema_files()
+        files.update({folder / name: text for name, text in texts.items()})
+    if page is not None:
+        files[page] = reference()
+    if not files:
+        raise click.UsageError("say where to write: DIR, or --reference FILE")
+    write_files(files)
