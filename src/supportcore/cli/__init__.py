@@ -1,6 +1,6 @@
 """
 The command line: ``supportcore demo | verify | replay | copy | migrate | run-due | check | describe | diagram |
-schema | errors | holidays | acceptance``.
+schema | new | errors | holidays | acceptance``.
 
 Rules: what a command found goes to stdout, as text or (``--json``) as one JSON object; progress and errors go to
 stderr. Every error of this library is told in words, never as a traceback. Exit code 0 is "all well", 1 "something is

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from supportcore.cli.commands import Failure
 from supportcore.definition import Definition, load_definition
 from supportcore.definition.loader import PRESETS
 from supportcore.storage.opening import open_store
@@ -81,6 +82,22 @@ def counted(number: int, what: str) -> str:
 def print_json(data: Mapping[str, Any]) -> None:
     """Print one JSON object."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def write_files(files: Mapping[Path, str]) -> None:
+    """
+    Write files, whose folders are made if need be, and print their paths.
+
+    Raises:
+        Failure: One of them cannot be written.
+    """
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise Failure(f"Error: {path} cannot be written: {error.strerror}") from error
+        click.echo(path)
 
 
 @contextmanager

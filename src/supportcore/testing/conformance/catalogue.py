@@ -27,6 +27,7 @@ from supportcore.testing.conformance.driving import (
 )
 from supportcore.testing.conformance.samples import (
     HASH,
+    opened_ticket,
 )
 
 
@@ -95,6 +96,7 @@ class CatalogueConformance(Conformance):
         while found := read(store, ledger.records_of("product", after=walked[-1] if walked else "", limit=limit)):
             assert len(found) <= limit
             walked.extend(record.id for record in found)
+            assert len(walked) <= len(ids)
         assert sorted(ids, key=str.encode) == walked
 
     @for_every_store
@@ -116,6 +118,13 @@ class CatalogueConformance(Conformance):
         listed = read(store, store.desks())
         assert desk in listed
         assert tuple(sorted(set(listed))) == listed
+
+    def test_a_desk_is_known_by_its_tickets(self, store: Store) -> None:
+        """A desk whose rules are not stored here is listed from its first ticket on."""
+        desk = fresh_desk()
+        assert desk not in read(store, store.desks())
+        write(store, store.ledger(desk).save(opened_ticket(desk)))
+        assert desk in read(store, store.desks())
 
     def test_rules_may_be_put_by_several_at_once(self, store: Store) -> None:
         """Processes that start together install the same rules and records without an error in the end."""

@@ -64,6 +64,7 @@ class FeedConformance(Conformance):
         while found := fed(store, ledger, walked[-1].sequence if walked else 0, limit):
             assert len(found) <= limit
             walked.extend(found)
+            assert len(walked) <= len(saved)
         assert sorted(saved, key=_place) == sorted(stored(walked), key=_place)
         _is_whole(store, ledger, walked, tickets=len(decisions))
 

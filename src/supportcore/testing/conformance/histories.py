@@ -30,10 +30,10 @@ from supportcore.text import BODY_LIMIT
 from supportcore.tickets.commands import Change, Decision
 from supportcore.tickets.evolve import fold
 
+LONG = 300  # events; more than any store gives at once unless it is asked to
+
 
 class HistoriesConformance(FeedConformance, ReceiptsConformance):
-    """What `supportcore.storage.ports.Histories` promises."""
-
     """What `supportcore.storage.ports.Histories` promises."""
 
     @for_every_store
@@ -76,9 +76,33 @@ class HistoriesConformance(FeedConformance, ReceiptsConformance):
         """A text of the greatest length in bytes, of characters of one to four bytes, is kept whole."""
         desk = fresh_desk()
         ledger = store.ledger(desk)
-        bodies = ["x" * BODY_LIMIT, "ñ" * (BODY_LIMIT // 2), "€" * (BODY_LIMIT // 3), "😀" * (BODY_LIMIT // 4), ""]
+        bodies = [
+            "x" * BODY_LIMIT,
+            "ñ" * (BODY_LIMIT // 2),
+            "€" * (BODY_LIMIT // 3),
+            "😀" * (BODY_LIMIT // 4),
+            "",
+            " a\r\nb\n c\r ",
+        ]
         written = tuple(content(content_id=f"n{n}", body=body) for n, body in enumerate(bodies))
         write(store, ledger.save(attrs.evolve(opened_ticket(desk), contents=written)))
+        assert written == read(store, ledger.contents("t1"))
+
+    def test_a_history_may_be_long(self, store: Store) -> None:
+        """Of hundreds of events and messages of one ticket none is left out, and positions order as numbers."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        decisions = [opened_ticket(desk)]
+        for number in range(2, LONG + 1):
+            decision = noted_ticket(decisions[-1].changes[0].ticket, f"n{number}")
+            decisions.append(attrs.evolve(decision, contents=(content(content_id=f"n{number}", position=number),)))
+        changes = [one.changes[0] for one in decisions]
+        recorded = tuple(event for change in changes for event in change.recorded)
+        written = tuple(one for decision in decisions for one in decision.contents)
+        whole = Change(before=0, ticket=changes[-1].ticket, recorded=recorded)
+        write(store, ledger.save(Decision(changes=(whole,), contents=written)))
+        assert list(recorded) == stored(read(store, ledger.history("t1")))
+        assert list(recorded[LONG // 2 :]) == stored(read(store, ledger.history("t1", after=LONG // 2)))
         assert written == read(store, ledger.contents("t1"))
 
     def test_what_was_written_comes_by_position_then_id(self, store: Store) -> None:
@@ -168,6 +192,18 @@ class HistoriesConformance(FeedConformance, ReceiptsConformance):
             write(store, ledger.save(*many))
         assert before == read(store, everything_kept(ledger))
 
+    def test_changes_of_one_ticket_are_saved_in_turn(self, store: Store) -> None:
+        """Together with its opening and with others, each on the version that the one before it left."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        first = opened_ticket(desk)
+        second = noted_ticket(first.changes[0].ticket, "c2")
+        third = noted_ticket(second.changes[0].ticket, "c3")
+        write(store, ledger.save(first, second, opened_ticket(desk, "t2", 2), third))
+        assert third.changes[0].ticket == read(store, ledger.ticket("t1"))
+        assert ["open-t1", "c2", "c3"] == [one.command_id for one in read(store, ledger.history("t1"))]
+        assert ["open-t2"] == [one.command_id for one in read(store, ledger.history("t2"))]
+
     def test_hundreds_of_decisions_can_be_saved_at_once(self, store: Store) -> None:
         """As many as an import saves in one transaction."""
         desk = fresh_desk()
@@ -178,6 +214,7 @@ class HistoriesConformance(FeedConformance, ReceiptsConformance):
         for one in (many[0], many[-1]):
             assert one.receipt == receipt_of(store, ledger, f"open-{one.changes[0].ticket.id}")
             assert list(one.changes[0].recorded) == stored(read(store, ledger.history(one.changes[0].ticket.id)))
+            assert one.contents == read(store, ledger.contents(one.changes[0].ticket.id))
 
 
 def _alone(decision: Decision, number: int) -> Decision:

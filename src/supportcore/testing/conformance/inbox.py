@@ -156,6 +156,15 @@ class InboxConformance(Conformance):
             ("eva", "r1"): instant_text(AT + 2 * later),
         } == moments
 
+    @pytest.mark.parametrize("between", [":", "/", "|", ".", "-", "_", ",", " ", "\x1f"])
+    def test_the_parts_of_a_key_are_apart(self, store: Store, between: str) -> None:
+        """Person and notice are two, whatever they are made of: no other two come to the same."""
+        ledger = store.ledger(fresh_desk())
+        write(store, ledger.mark_read(f"a{between}b", ["c"], AT))
+        assert frozenset({"c"}) == read(store, ledger.read_notices(f"a{between}b", ["c"]))
+        assert frozenset() == read(store, ledger.read_notices("a", [f"b{between}c", "b", "c"]))
+        assert [(f"a{between}b", "c")] == [entry.key for entry in read(store, entries_of(ledger, "read"))]
+
     def test_many_notices_are_read_at_once(self, store: Store) -> None:
         """So many that one statement could not name them are marked and asked for all the same."""
         ledger = store.ledger(fresh_desk())

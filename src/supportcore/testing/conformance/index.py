@@ -190,6 +190,14 @@ class IndexConformance(Conformance):
             pages = [read(store, ledger.search(attrs.evolve(search, skip=skip))).hits for skip in (0, 4, 8, 12)]
             assert [whole.hits[:4], whole.hits[4:8], whole.hits[8:], ()] == pages
 
+    def test_every_group_and_some_scope_is_required(self, store: Store) -> None:
+        """Of each group one term; a group of none, and no scope at all, find nothing."""
+        ledger = fresh_index(store, [Posting(term, record, 1, "public") for term, record in ("a1", "b1", "a2", "c2")])
+        for groups, expected in (("a bc", "12"), ("b c", ""), ("ab b", "1"), (" a", "")):
+            search = Search(kind=ARTICLES, required=tuple(tuple(group) for group in groups.split(" ")))
+            assert expected == "".join(hit.record for hit in read(store, ledger.search(search)).hits)
+            assert Found((), 0) == read(store, ledger.search(attrs.evolve(search, scopes=())))
+
     def test_kinds_and_desks_are_apart(self, store: Store) -> None:
         """The same postings of another kind, or on another desk, are others: found, counted and dropped apart."""
         one = Posting("a", "1", 5, "public")

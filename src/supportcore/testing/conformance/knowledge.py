@@ -70,6 +70,8 @@ class KnowledgeConformance(Conformance):
         assert [1, 2, 3, 9, 10, 11] == [one.n for one in read(store, ledger.revisions("a"))]
         assert [9, 10] == [one.n for one in read(store, ledger.revisions("a", after=3, limit=2))]
         assert () == read(store, ledger.revisions("a", after=11))
+        ((last, _),) = revising("a", 11).articles
+        assert (last,) == read(store, ledger.records([("article", "a")]))
         assert [("á", 1)] == [(one.article, one.n) for one in read(store, ledger.revisions("á"))]
         assert () == read(store, ledger.revisions("b"))
 

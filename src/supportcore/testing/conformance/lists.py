@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from supportcore.predicate import ALWAYS, NEVER, All, AnyOf, Eq, In, Missing, Ne, Predicate, Range
 from supportcore.storage.ports import (
     COUNT_KEYS,
+    SORT_KEYS,
     Query,
     Seek,
     Store,
@@ -46,6 +47,7 @@ from supportcore.testing.conformance.samples import (
     save_all,
     two_tickets,
 )
+from supportcore.testing.strategies.values import MILLISECOND
 from supportcore.tickets.evolve import opened
 from supportcore.tickets.ticket import Ticket
 
@@ -154,6 +156,35 @@ class ListsConformance(Conformance):
         expected = sought(listed(crowd, where, sort, descending=descending), query)
         assert expected == list(read(store, ledger.find(query)))
 
+    @pytest.mark.parametrize("sort", SORT_KEYS)
+    @pytest.mark.parametrize("descending", [True, False])
+    def test_rows_of_one_key_have_their_places(self, store: Store, sort: str, descending: bool) -> None:
+        """Ties go by id in the direction of the list, numbers by size, no instant is last; seeks go on from any row."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        places = [("c", 9, None), ("a", 10, AT), ("B", 9, AT), ("d", 100, None), ("é", 10, AT + MILLISECOND)]
+        tickets = [
+            attrs.evolve(opened(desk, name, opening(n)), priority_rank=rank, last_reply_at=at, updated_at=at or AT)
+            for n, (name, rank, at) in enumerate(places, start=8)
+        ]
+        write(store, save_all(ledger, tickets))
+        whole = listed(tickets, ALWAYS, sort, descending=descending)
+        query = Query(sort=sort, descending=descending, limit=100)
+        assert whole == list(read(store, ledger.find(query)))
+        assert whole[2:4] == list(read(store, ledger.find(attrs.evolve(query, skip=2, limit=2))))
+        for ticket in tickets:
+            for backwards in (True, False):
+                seek = Seek(key=place(ticket, sort)[0], id=ticket.id, backwards=backwards)
+                beside = attrs.evolve(query, seek=seek, limit=2)
+                assert sought(whole, beside) == list(read(store, ledger.find(beside)))
+
+    def test_counts_end_at_their_cap(self, store: Store) -> None:
+        """Up to a cap, and by a truth, which is told as one."""
+        ledger, *_ = two_tickets(store, customer="acme")
+        assert [1, 2, 2] == [read(store, ledger.count(ALWAYS, cap=cap)) for cap in (1, 2, 3)]
+        ((value, count),) = dict(read(store, ledger.count_by(ALWAYS, "is_open"))).items()
+        assert (True, 2) == (value is True, count)
+
     def test_missing_values_compare_as_the_language_says(self, store: Store) -> None:
         """A missing value equals nothing, lies in no list or range, and differs from every value."""
         ledger, here, gone = two_tickets(store, customer="acme")
@@ -178,7 +209,7 @@ class ListsConformance(Conformance):
 
     def test_text_is_ordered_byte_by_byte(self, store: Store) -> None:
         """Ranges and ids go by the bytes of UTF-8: capitals before small letters, accents after z, planes last."""
-        names = ["", " ", "A", "Z", "a", "a ", "ab", "z", "\x7f", "á", "ñ", "\uffff", "😀"]
+        names = ["", " ", "%", "A", "Z", "_", "a", "a ", "ab", "z", "\x7f", "á", "ñ", "\uffff", "😀"]
         desk = fresh_desk()
         ledger = store.ledger(desk)
         tickets = [
@@ -187,6 +218,9 @@ class ListsConformance(Conformance):
         ]
         write(store, save_all(ledger, tickets))
         assert tuple(f"id{name}" for name in names) == read(store, ledger.ticket_ids("", 100))
+        for ticket in tickets:
+            assert ticket == read(store, ledger.ticket(ticket.id))
+            assert [ticket.id] == [one.ticket for one in read(store, ledger.history(ticket.id))]
         for edge in names[1:]:
             found = read(store, ledger.find(Query(where=Range("customer", edge, None), sort="number", limit=100)))
             assert names[names.index(edge) :] == [ticket.customer for ticket in found]
@@ -235,6 +269,7 @@ class ListsConformance(Conformance):
         while found := read(store, ledger.ticket_ids(walked[-1] if walked else "", limit)):
             assert len(found) <= limit
             walked.extend(found)
+            assert len(walked) <= len(crowd)
         assert sorted((ticket.id for ticket in crowd), key=str.encode) == walked
 
 

@@ -74,8 +74,8 @@ class OutboxConformance(Conformance):
         assert [1] == [lease.attempts for lease in self._claim(store, ledger, until=until)]
         just_before = until - timedelta(milliseconds=1)
         assert () == self._claim(store, ledger, now=just_before, until=until + timedelta(hours=1), token="other")
-        (again,) = self._claim(store, ledger, now=until, until=until + timedelta(hours=1), token="other")
-        assert (2, "other", "r1") == (again.attempts, again.token, again.row.id)
+        again = self._claim(store, ledger, now=until, until=until + timedelta(hours=1), token="other")
+        assert [(2, "other", "r1")] == [(lease.attempts, lease.token, lease.row.id) for lease in again]
 
     def test_who_lost_the_lease_settles_nothing(self, store: Store) -> None:
         """Settling with a token that is not the row's says False and changes nothing."""
@@ -122,8 +122,8 @@ class OutboxConformance(Conformance):
         assert not self._settle(store, ledger, retry_at=retry_at)
         assert (1, 0, 0) == notices(read(store, ledger.outbox_counts()))
         assert () == self._claim(store, ledger, now=retry_at - timedelta(milliseconds=1))
-        (lease,) = self._claim(store, ledger, now=retry_at, until=retry_at + timedelta(hours=1))
-        assert (2, notice()) == (lease.attempts, lease.row)
+        again = self._claim(store, ledger, now=retry_at, until=retry_at + timedelta(hours=1))
+        assert [(2, notice())] == [(lease.attempts, lease.row) for lease in again]
 
     def test_what_is_dead_stays_so(self, store: Store) -> None:
         """A row given up is never claimed again, and counted."""
@@ -143,8 +143,7 @@ class OutboxConformance(Conformance):
         with pytest.raises(Undo), store.begin(write=True) as execute:
             assert 1 == len(drive(claim, execute))
             raise Undo
-        (lease,) = self._claim(store, ledger, token="other")
-        assert 1 == lease.attempts
+        assert [1] == [lease.attempts for lease in self._claim(store, ledger, token="other")]
 
     def test_a_claim_whose_answer_was_lost_is_given_out_again(self, store: Store) -> None:
         """Who never heard of its rows settles none; after the lease they go to the next, who can."""

@@ -16,7 +16,17 @@ from supportcore.testing.conformance.blobs import put
 from supportcore.testing.conformance.credentials import CredentialsOverlap
 from supportcore.testing.conformance.driving import for_every_store, fresh_desk, read, shuffled, write
 from supportcore.testing.conformance.knowledge import revised_once
-from supportcore.testing.conformance.samples import AT, begun, draft, entries_of, noted_ticket, notices, taking
+from supportcore.testing.conformance.samples import (
+    AT,
+    begun,
+    draft,
+    entries_of,
+    noted_ticket,
+    notices,
+    opened_ticket,
+    suggested,
+    taking,
+)
 from supportcore.testing.conformance.used_blobs import drafting, dropping
 
 
@@ -42,6 +52,25 @@ class OverlapsConformance(CredentialsOverlap):
         history = read(store, ledger.history("t1"))
         assert {"abc"[place] for place in kept} == {one.command_id for one in history[1:]}
         assert list(range(1, len(kept) + 2)) == [one.position for one in history]
+
+    @for_every_store
+    @given(data=st.data())
+    def test_no_order_of_steps_leaves_a_part(self, store: Store, data: st.DataObject) -> None:
+        """However the steps of writers are shuffled, one that meets a conflict at its end leaves nothing it wrote."""
+        desk, ledger = begun(store)
+
+        def steps(name: str) -> Steps[None]:
+            yield from ledger.save(opened_ticket(desk, name, ord(name)))
+            yield from ledger.put_suggestion(suggested(name))
+            ticket = yield from ledger.ticket("t1")
+            assert ticket is not None
+            yield from ledger.save(noted_ticket(ticket, name))
+
+        kept = shuffled(store, [lambda name=name: steps(name) for name in "abc"], data)  # type: ignore[misc]
+        names = ["abc"[place] for place in sorted(kept)]
+        assert [*names, "t1"] == list(read(store, ledger.ticket_ids("", 10)))
+        assert [*names, "s1"] == [entry.key[0] for entry in read(store, entries_of(ledger, "suggestion"))]
+        assert names == sorted(one.command_id for one in read(store, ledger.history("t1"))[1:])
 
     @for_every_store
     @given(data=st.data())

@@ -176,7 +176,7 @@ class PortableConformance(Conformance):
         moved = read(store, every_entry(there))
         for kind, entries in read(store, every_entry(here)).items():
             assert as_of_desk(entries, other) == moved[kind]
-        _show_the_same(store, here, store, there)
+        show_the_same(store, here, store, there)
         assert write(store, here.next_numbers()) == write(store, there.next_numbers())
         assert [one.sequence for one in fed(store, here, 0, 100)] == [one.sequence for one in fed(store, there, 0, 100)]
 
@@ -194,7 +194,7 @@ class PortableConformance(Conformance):
             for kind in ENTRY_KINDS:
                 found = read(source, entries_of(source.ledger(desk), kind))
                 write(target, filled.put_entries(as_of_desk(found, name)))
-            _show_the_same(source, source.ledger(desk), target, filled)
+            show_the_same(source, source.ledger(desk), target, filled)
 
     @fewer()
     @given(ids=st.lists(strategies.host_ids(), max_size=8, unique=True), limit=st.integers(1, 4), data=st.data())
@@ -267,7 +267,7 @@ def _revision(article: str, n: int) -> Entry:
     return Entry("revision", (article, n), codec.dump(revision))
 
 
-def _show_the_same(store: Store, here: Ledger, other: Store, there: Ledger) -> None:
+def show_the_same(store: Store, here: Ledger, other: Store, there: Ledger) -> None:
     """Check that two desks differ in nothing but their names, by every way of reading there is."""
     shown, also_shown = (_nameless(read(s, contents_of(one))) for s, one in ((store, here), (other, there)))
     assert shown == also_shown

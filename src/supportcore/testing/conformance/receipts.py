@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportcore.predicate import ALWAYS
-from supportcore.storage.ports import Conflict, Ledger, Steps, Store, drive
+from supportcore.storage.ports import Conflict, Entry, Ledger, Steps, Store, drive
 from supportcore.testing.conformance.driving import (
     THREADS,
     Conformance,
@@ -150,6 +150,19 @@ class ReceiptsConformance(Conformance):
         assert kept == list(found[:MANY:3])
         assert {None} == {*found[1:MANY:3], *found[2:MANY:3]}
         assert found[:MANY] == tuple(reversed(found[MANY:]))
+
+    def test_numbers_may_be_large(self, store: Store) -> None:
+        """A desk that was moved here with numbers of more than 32 bits goes on behind them."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        last = 2**40
+        write(store, ledger.put_entries([Entry("counter", ("ticket",), {"n": last})]))
+        assert last + 1 == write(store, ledger.next_numbers(2))
+        assert last + 3 == write(store, ledger.next_numbers())
+        write(store, ledger.save(opened_ticket(desk, "t1", last + 3)))
+        found = read(store, ledger.ticket_by_number(last + 3))
+        assert found is not None
+        assert ("t1", last + 3) == (found.id, found.number)
 
     @fewer()
     @given(counts=st.lists(st.integers(1, 200), min_size=1, max_size=6))

@@ -25,7 +25,7 @@ from supportcore.testing.conformance.driving import (
     write_among_others,
 )
 from supportcore.testing.conformance.feed import fed
-from supportcore.testing.conformance.portable import Kept, every_entry
+from supportcore.testing.conformance.portable import Kept, as_of_desk, every_entry, show_the_same
 from supportcore.testing.conformance.samples import (
     AT,
     draft,
@@ -33,6 +33,7 @@ from supportcore.testing.conformance.samples import (
     everything,
     fresh_ticket,
     noted_ticket,
+    opened_ticket,
     suggested,
 )
 from supportcore.tickets.commands import Decision
@@ -42,7 +43,16 @@ _OTHER: Mapping[str, Mapping[str, Any]] = {
     "rules": {"document": '{"other":1}'},
     "record": {"name": "Other"},
     "counter": {"n": 77},
-    "ticket": {"subject": "other", "number": 4_000, "contact": "eva"},
+    "ticket": {
+        "subject": "other",
+        "number": 4_000,
+        "contact": "eva",
+        "customer": "other",
+        "state": "done",
+        "category": "closed",
+        "updated_at": _LATER,
+        "timers": [{"action": "expire", "due_at": _LATER}],
+    },
     "event": {"command_id": "other", "recorded_at": _LATER, "sequence": 4_000},
     "content": {"body": "other", "salt": "11"},
     "receipt": {"digest": "other"},
@@ -100,6 +110,32 @@ class RewritingConformance(Conformance):
         write(store, ledger.replace_entries((first,)))
         assert before == read(store, every_entry(ledger))
         write(store, ledger.replace_entries(()))
+
+    @pytest.mark.parametrize("kind", ENTRY_KINDS)
+    def test_what_is_rewritten_is_found_as_it_says(self, store: Store, kind: str) -> None:
+        """By every way of reading there is, a desk with an entry replaced is what a desk is into which it was put."""
+        ledger, put = _full(store), store.ledger(other := fresh_desk())
+        first = read(store, entries_of(ledger, kind))[0]
+        write(store, ledger.replace_entries([attrs.evolve(first, form={**first.form, **_OTHER[kind]})]))
+        for entries in read(store, every_entry(ledger)).values():
+            write(store, put.put_entries(as_of_desk(entries, other)))
+        show_the_same(store, ledger, store, put)
+        for owner in ("eva", "ana"):
+            assert read(store, put.drafts(owner, limit=9)) == read(store, ledger.drafts(owner, limit=9))
+        for ticket_id in read(store, ledger.ticket_ids("", 9)):
+            ticket = read(store, ledger.ticket(ticket_id))
+            assert ticket is not None
+            assert ledger.expected_columns(ticket) == read(store, ledger.stored_columns(ticket_id))
+
+    def test_a_number_goes_with_its_ticket(self, store: Store) -> None:
+        """Once a ticket is dropped, nothing is found by its number, and another one may have it."""
+        ledger, ticket = fresh_ticket(store)
+        write(store, ledger.drop_entries("ticket", [(ticket.id,)]))
+        assert read(store, ledger.ticket_by_number(ticket.number)) is None
+        write(store, ledger.save(opened_ticket(ticket.desk, "t2", ticket.number)))
+        found = read(store, ledger.ticket_by_number(ticket.number))
+        assert found is not None
+        assert "t2" == found.id
 
     @pytest.mark.parametrize("kind", [kind for kind in ENTRY_KINDS if kind != "event"])
     def test_an_entry_is_dropped_alone(self, store: Store, kind: str) -> None:

@@ -10,6 +10,7 @@ import attrs
 
 from supportcore.knowledge.article import Article, Revision, Suggestion
 from supportcore.knowledge.postings import ARTICLES, TICKETS, Indexing, Posting, Search
+from supportcore.people.credentials import Invitation
 from supportcore.predicate import ALWAYS, Predicate
 from supportcore.products import Product
 from supportcore.storage.ports import (
@@ -154,7 +155,8 @@ def contents_of(ledger: Ledger) -> Steps[dict[str, Any]]:
         ticket = yield from ledger.ticket(ticket_id)
         assert ticket is not None
         shown[f"ticket {ticket_id}"] = ticket
-        shown[f"number {ticket.number}"] = yield from ledger.ticket_by_number(ticket.number)
+        shown[f"number {ticket.number}"] = found = yield from ledger.ticket_by_number(ticket.number)
+        assert ticket == found
         shown[f"columns {ticket_id}"] = yield from ledger.stored_columns(ticket_id)
         shown[f"history {ticket_id}"] = stored((yield from ledger.history(ticket_id)))
         shown[f"contents {ticket_id}"] = yield from ledger.contents(ticket_id)
@@ -280,7 +282,7 @@ def move(store: Store, ledger: Ledger, ticket: Ticket, changes: dict[str, Any]) 
 
 
 def begun(store: Store) -> tuple[str, Ledger]:
-    """Open ``t1`` with one of everything on a fresh desk, hand in ``f1`` and ``f2``, and write and suggest ``a1``."""
+    """Open ``t1`` with one of everything on a fresh desk, hand in ``f1`` and ``f2``, suggest ``a1``, invite ``ana``."""
     desk = fresh_desk()
     ledger = store.ledger(desk)
     write(store, ledger.save(everything(desk)))
@@ -289,4 +291,5 @@ def begun(store: Store) -> tuple[str, Ledger]:
         write(store, ledger.put_draft(draft(file_id)))
     write(store, ledger.save(revising()))
     write(store, ledger.put_suggestion(suggested()))
+    write(store, ledger.add_credential(Invitation(id="i1", person="ana", expires_at=AT)))
     return desk, ledger

@@ -175,6 +175,22 @@ class TicketsConformance(ClaimsConformance):
         assert sorted(ticket.wake_at for ticket in expected if ticket.wake_at) == [waking[i] for i in due]
         assert due[:2] == read(store, ledger.due(now, 2))
 
+    def test_what_is_due_first_is_done_first(self, store: Store) -> None:
+        """At the instant itself, by the first timer, then by id; what is parked is in nobody's way, claimed or not."""
+        desk = fresh_desk()
+        ledger = store.ledger(desk)
+        seconds = {"a": (3, 9), "b": (1,), "c": (2,), "d": (2,), "e": (5,)}
+        for number, (ticket_id, moments) in enumerate(seconds.items(), start=1):
+            timers = tuple(Timer(action=f"x{one}", due_at=AT + timedelta(seconds=one)) for one in moments)
+            write(store, ledger.save(opened_ticket(desk, ticket_id, number, timers=timers)))
+        now = AT + timedelta(seconds=3)
+        assert ("b", "c", "d", "a") == read(store, ledger.due(now, 10))
+        write(store, ledger.park("b", until=now + timedelta(seconds=1), error=""))
+        assert ("c", "d") == read(store, ledger.due(now, 2))
+        claimed = write(store, ledger.due(now, 2, claim=True))
+        assert {*claimed} <= {"a", "c", "d"}
+        assert 0 < len(claimed) <= 2
+
     def test_a_parked_ticket_waits_until_then(self, store: Store) -> None:
         """Parked is not due before the instant, due from it on; parking counts up, unparking forgets."""
         ledger, ticket = fresh_ticket(store, timers=(Timer(action="expire", due_at=AT),))

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportcore.knowledge.article import Deflection, Reading, Readings
+from supportcore.people.credentials import Invitation
 from supportcore.products import Product
 from supportcore.storage.ports import (
     KIND_OF,
@@ -76,6 +77,17 @@ def _do_everything(ledger: Ledger, desk: str) -> Steps[None]:
     yield from ledger.put_reading(Reading(article="a1", person="ana", at=AT, vote=1))
     yield from ledger.put_suggestion(suggested("s1", ticket="t1"))
     yield from ledger.put_suggestion(suggested("s2"))
+    yield from ledger.put_credential(Invitation(id="i1", person="eva", expires_at=AT))
+    yield from ledger.add_credential(Invitation(id="i2", person="eva", expires_at=AT))
+
+
+def _invited(ledger: Ledger) -> Steps[tuple[str | None, ...]]:
+    """Return whom the invitations ``i1`` and ``i2`` are for."""
+    found = []
+    for invitation_id in ("i1", "i2"):
+        invitation = yield from ledger.credential(Invitation, invitation_id)
+        found.append(None if invitation is None else invitation.person)
+    return tuple(found)
 
 
 class TransactionsConformance(Conformance):
@@ -97,6 +109,7 @@ class TransactionsConformance(Conformance):
         assert read(store, ledger.rules("1" * 64)) is None
         assert (draft("f1"), draft("f2"), None) == read(store, ledger.files(["f1", "f2", "f3"]))
         assert frozenset() == read(store, ledger.read_notices("ana", ["row-of-t1", "row-of-t2"]))
+        assert ("ana", None) == read(store, _invited(ledger))
         claim = ledger.claim(now=AT, until=AT + timedelta(days=1), token="worker", limit=10)
         assert [("row-of-t1", 1)] == [(lease.row.id, lease.attempts) for lease in write(store, claim)]
         write(store, ledger.save(everything(desk, "t2", 101)))
@@ -133,6 +146,7 @@ class TransactionsConformance(Conformance):
             rules = drive(ledger.rules("1" * 64), execute)
             found = drive(ledger.records([("product", "p1")]), execute)
             files = drive(ledger.files(["f1", "f2", "f3"]), execute)
+            assert ("eva", "eva") == drive(_invited(ledger), execute)
         assert inside == read(store, contents_of(ledger))
         assert ("t1", "t2") == inside["ids"]
         assert 3 == sum(len(inside[f"history {ticket_id}"]) for ticket_id in inside["ids"])
@@ -154,6 +168,7 @@ class TransactionsConformance(Conformance):
             drive(_do_everything(ledger, desk), execute)
             with ThreadPoolExecutor(1) as pool:
                 assert before == pool.submit(read, store, contents_of(ledger)).result(timeout=60)
+                assert ("ana", None) == pool.submit(read, store, _invited(ledger)).result(timeout=60)
         assert before != read(store, contents_of(ledger))
 
     def test_an_error_inside_comes_out_as_it_is(self, store: Store) -> None:
@@ -202,11 +217,13 @@ class TransactionsConformance(Conformance):
         write(store, here.save(revising("a1", 1, translation_of="a0")))
         write(store, here.put_reading(Reading(article="a1", person="ana", at=AT)))
         write(store, here.put_suggestion(suggested()))
+        write(store, here.add_credential(Invitation(id="i1", person="ana", expires_at=AT)))
         assert 1 == write(store, here.next_numbers())
         assert empty == read(store, contents_of(there))
         assert read(store, there.ticket("t1")) is None
         assert read(store, there.ticket_by_number(1)) is None
         assert read(store, there.rules(HASH)) is None
+        assert (None, None) == read(store, _invited(there))
         assert (None,) == read(store, there.records([(KIND_OF[type(record)], record.id)]))
         if mine.receipt is not None:
             assert read(store, there.receipts((mine.receipt.command_id,))) == (None,)
@@ -216,6 +233,7 @@ class TransactionsConformance(Conformance):
 
         write(store, there.save(theirs))
         write(store, there.put_rules(HASH, "theirs"))
+        write(store, there.add_credential(Invitation(id="i1", person="eva", expires_at=AT)))
         assert 1 == write(store, there.next_numbers())
         write(store, there.park("t1", until=AT, error=""))
         write(store, there.put_draft(draft(name="theirs")))
@@ -229,6 +247,7 @@ class TransactionsConformance(Conformance):
         write(store, there.save(noted_ticket(theirs.changes[0].ticket, "another command")))
         assert before == read(store, contents_of(here))
         assert "mine" == read(store, here.rules(HASH))
+        assert ("ana", None) == read(store, _invited(here))
         assert mine.changes[0].ticket == read(store, here.ticket("t1"))
         write(store, here.number_events(100))
         assert list(mine.changes[0].recorded) == stored(read(store, here.feed(0, 100)))

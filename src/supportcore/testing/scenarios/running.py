@@ -28,10 +28,10 @@ from supportcore.testing.scenarios.methods import PLACES, parameters, takes_inst
 from supportcore.testing.scenarios.paths import NotKept, filled
 from supportcore.testing.scenarios.plain import plain
 from supportcore.testing.scenarios.reading import Row
-from supportcore.testing.scenarios.spans import span_of
 from supportcore.testing.scenarios.steps import Step
 from supportcore.testing.scenarios.story import Outcome, Trouble, story_of
 from supportcore.text import instant_of_text
+from supportcore.workflow.spans import span_of
 
 _ALL = 1000
 _COMPARED = tuple(kind for kind in ENTRY_KINDS if kind not in ("rules", "chunk"))

@@ -23,8 +23,8 @@ from supportcore.testing.scenarios.cast import KINDS, Cast
 from supportcore.testing.scenarios.matching import faults_in
 from supportcore.testing.scenarios.methods import GIVEN_BY_RUNNER, PLACES, is_instant, methods, parameters
 from supportcore.testing.scenarios.paths import BUILT_IN, names_in, parts_of
-from supportcore.testing.scenarios.spans import span_of
 from supportcore.text import instant_of_text, instant_text
+from supportcore.workflow.spans import span_of
 
 SECTIONS = ("given", "when", "then", "refused")
 _OUTCOMES = ("see", "refused", "invalid", "error", "sent", "keep")

@@ -39,6 +39,7 @@ from supportcore.tickets.events import (
     DeadlineSet,
     Escalated,
     Event,
+    Moved,
     NoteAdded,
     Replied,
     Retargeted,
@@ -235,6 +236,24 @@ def state_changes(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> StateChang
     return StateChanged(**{"state": state, "category": category, "outcome": outcome, **drawn})
 
 
+@st.composite
+def moves(draw: st.DrawFn, /, **over: SearchStrategy[Any]) -> Moved:
+    """Return moves to other rules."""
+    state, category, outcome = draw(_states())
+    fields = {
+        **_happened(),
+        "rules_hash": digests(),
+        "source": keys(),
+        "waiting_on": _parties(),
+        "priority_rank": _ranks(),
+        "timers": st.just(()) if category == "closed" else _timers(),
+        "pausing": st.booleans(),
+        **over,
+    }
+    drawn = {name: draw(strategy) for name, strategy in fields.items()}
+    return Moved(**{"state": state, "category": category, "outcome": outcome, **drawn})
+
+
 def assignments(**over: SearchStrategy[Any]) -> SearchStrategy[TicketAssigned]:
     """Return assignments."""
     return st.builds(TicketAssigned, **{**_happened(), **_people(), **over})
@@ -278,8 +297,8 @@ def clock_events(**over: SearchStrategy[Any]) -> SearchStrategy[Event]:
 
 
 _LATER: tuple[Callable[..., SearchStrategy[Event]], ...] = (
-    replies, notes, state_changes, assignments, triages, timer_refusals, deadlines, retargetings, citations,
-    clock_events, bond_events,
+    replies, notes, state_changes, assignments, triages, timer_refusals, deadlines, retargetings, moves,
+    citations, clock_events, bond_events,
 )  # fmt: skip
 
 
