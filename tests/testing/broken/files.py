@@ -1,4 +1,4 @@
-"""Stores that are broken on purpose, each in one way, in what people hand in and read; the suite has to find them."""
+"""Stores that err in what people hand in."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import Any
 
 import attrs
 
-from supportcore.predicate import Predicate
 from supportcore.storage import codec
 from supportcore.storage.memory import MemoryLedger
 from supportcore.storage.memory.unit import Transaction, do
-from supportcore.storage.ports import Steps
+from supportcore.storage.ports import Key, Steps
 from supportcore.testing.strategies import MILLISECOND
-from supportcore.text import instant_text
-from supportcore.tickets.commands import Decision, OutboxRow
+from supportcore.tickets.commands import Decision
 from supportcore.tickets.files import File
-from tests.testing.broken import BrokenStore
+from tests.testing.broken.base import BrokenStore, Found
 
 
 class FilesTakenTwice(BrokenStore):
@@ -100,70 +98,72 @@ class BlobsOfDrafts(BrokenStore):
             return any(file.blob == blob for file in (yield from self._drafts()))
 
 
-class InboxOfEverybody(BrokenStore):
-    """Takes people and teams for one."""
-
-    class operations(MemoryLedger):
-        def inbox(self, person: str, teams: Sequence[str], **more: Any) -> Steps[tuple[OutboxRow, ...]]:
-            mine = yield from super().inbox(person, [*teams, person], **more)
-            others: list[OutboxRow] = []
-            for team in teams:
-                others += yield from super().inbox(team, [], **more)
-            found = {row.id: row for row in (*mine, *others)}.values()
-            return tuple(sorted(found, key=lambda row: (row.due_at, row.id), reverse=True)[: more["limit"]])
-
-
-class InboxFromTheEdge(BrokenStore):
-    """Begins a page with the last notice of the page before."""
-
-    class operations(MemoryLedger):
-        def inbox(self, person: str, teams: Sequence[str], **more: Any) -> Steps[tuple[OutboxRow, ...]]:
-            if more.get("before") is not None:
-                at, row_id = more["before"]
-                more["before"] = (at, row_id + "\0")
-            return (yield from super().inbox(person, teams, **more))
-
-
-class InboxOfWhatIsPending(BrokenStore):
-    """Forgets a notice as soon as it is sent."""
-
-    class operations(MemoryLedger):
-        def inbox(self, person: str, teams: Sequence[str], **more: Any) -> Steps[tuple[OutboxRow, ...]]:
-            found = yield from super().inbox(person, teams, **more)
-            docs = yield from do(lambda unit: [unit.get("outbox", (self._desk, row.id)) for row in found])
-            return tuple(row for row, doc in zip(found, docs, strict=True) if doc and doc["status"] == "pending")
-
-
-class ReadAgain(BrokenStore):
-    """Notes the last time that a notice was read."""
-
-    class operations(MemoryLedger):
-        def mark_read(self, person: str, ids: Sequence[str], at: datetime) -> Steps[None]:
-            for notice in ids:
-                key = (self._desk, person, notice)
-                yield from do(lambda unit, key=key: unit.put("reads", key, {"at": instant_text(at)}))
-
-
-class ReadByAll(BrokenStore):
-    """Takes for read what anybody has read."""
-
-    class operations(MemoryLedger):
-        def read_notices(self, person: str, ids: Sequence[str]) -> Steps[frozenset[str]]:
-            rows = yield from do(lambda unit: [key for key, _ in unit.all("reads", self._desk)])
-            return frozenset(ids) & {key[2] for key in rows}
-
-
-class CountsOnce(BrokenStore):
-    """Counts each condition once, however often it was asked for."""
-
-    class operations(MemoryLedger):
-        def counts(self, wheres: Sequence[Predicate]) -> Steps[tuple[int, ...]]:
-            return (yield from super().counts(tuple(dict.fromkeys(wheres))))
-
-
 class FilesLeftBehind(BrokenStore):
     """Moves everything but files."""
 
     class operations(MemoryLedger):
-        def _each(self, unit: Transaction, kind: str) -> Any:
-            return iter(()) if kind == "file" else super()._each(unit, kind)
+        def _each(self, unit: Transaction, kind: str, after: Key | None = None) -> Any:
+            return iter(()) if kind == "file" else super()._each(unit, kind, after)
+
+
+class DraftsOfAllDesks(BrokenStore):
+    """Keeps files under their id alone."""
+
+    class operations(MemoryLedger):
+        def put_draft(self, file: File) -> Steps[None]:
+            yield from MemoryLedger("all").put_draft(file)
+
+        def files(self, ids: Sequence[str]) -> Steps[tuple[File | None, ...]]:
+            return (yield from MemoryLedger("all").files(ids))
+
+
+class DraftsById(BrokenStore):
+    """Shows drafts by their id, and not by when they were made."""
+
+    class operations(MemoryLedger):
+        def drafts(self, owner: str, *, limit: int) -> Steps[tuple[File, ...]]:
+            found = yield from super().drafts(owner, limit=1000)
+            return tuple(sorted(found, key=lambda file: file.id)[:limit])
+
+
+class FormsOfDrafts(BrokenStore):
+    """Keeps of a file that was taken what its draft said."""
+
+    class operations(MemoryLedger):
+        def _take(self, unit: Transaction, file: File) -> None:
+            doc = unit.get("files", (self._desk, file.id))
+            super()._take(unit, file)
+            if doc is not None:
+                unit.put("files", (self._desk, file.id), {**doc, "ticket": file.ticket, "expires_at": None})
+
+
+class BlobsOfTickets(BrokenStore):
+    """Thinks that only files of tickets have bytes."""
+
+    class operations(MemoryLedger):
+        def is_blob_used(self, blob: str) -> Steps[bool]:
+            drafts = yield from self._drafts()
+            used = yield from super().is_blob_used(blob)
+            return used and all(file.blob != blob for file in drafts)
+
+
+FOUND: list[Found] = [
+    (FilesTakenTwice, "test_what_is_no_draft_is_not_taken", {"why": "taken"}),
+    (FilesTakenTwice, "test_no_order_of_steps_gives_a_file_to_two", {}),
+    (FilesNamedTwice, "test_what_is_no_draft_is_not_taken", {"why": "twice"}),
+    (DraftsReplaced, "test_a_draft_is_put_once", {}),
+    (DraftsOfAll, "test_drafts_are_those_of_their_owner", {}),
+    (DraftsOfAll, "test_a_draft_becomes_what_was_taken", {}),
+    (DraftsOfAllDesks, "test_files_come_in_the_order_asked_for", {}),
+    (DraftsById, "test_drafts_are_those_of_their_owner", {}),
+    (DraftsExpireLate, "test_drafts_expire_earliest_first", {}),
+    (DropsWhatWasTaken, "test_a_draft_is_dropped_once", {}),
+    (FormsOfDrafts, "test_a_draft_becomes_what_was_taken", {}),
+    (FilesAsStored, "test_files_come_in_the_order_asked_for", {}),
+    (FilesLeftBehind, "test_an_entry_is_put_once", {"kind": "file"}),
+    (BlobsNotLocked, "test_a_blob_that_is_locked_is_not_dropped_meanwhile", {"first": "drafting"}),
+    (BlobsNotLocked, "test_a_blob_that_is_locked_is_not_dropped_meanwhile", {"first": "dropping"}),
+    (BlobsNotLocked, "test_no_order_of_steps_drops_a_blob_in_use", {}),
+    (BlobsOfDrafts, "test_a_blob_is_used_by_what_is_kept_under_it", {}),
+    (BlobsOfTickets, "test_a_blob_is_used_by_what_is_kept_under_it", {}),
+]
