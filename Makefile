@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. Every target prepares its own $(VENV); another Python: make PYTHON=python3.12 demo
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint bench stress crash clean
+.PHONY: help demo test lint bench mutate stress crash clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -28,6 +28,9 @@ lint: $(VENV)/.for-lint ## style, types and layers
 
 bench: $(VENV)/.for-bench ## measure speed and memory; SCALE=20000 sets the number of tickets
 	$(if $(SCALE),SCALE=$(SCALE) )$(BIN)/python -m bench
+
+mutate: $(VENV)/.for-test ## change the rules, 400 times, and see that tests fail; more with MUTATE="--only predicate --seed 1 --count 50"
+	$(BIN)/python -m tests.mutating $(MUTATE)
 
 stress: $(VENV)/.for-test ## many processes on few tickets, on every store; more with STRESS="postgresql --tickets 500"
 	$(BIN)/python -m tests.stress races $(STRESS)
