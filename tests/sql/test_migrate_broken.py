@@ -53,11 +53,11 @@ def statements_of(store: SqlStore, work: Any) -> int:
 
 
 def test_an_upgrade_broken_off_anywhere_can_be_repeated(place: Place) -> None:
-    """After each statement: no store takes what is there for whole, and the next upgrade makes it so."""
+    """After any statement: no store takes what is there for whole, and the next upgrade makes it so."""
     store = place.open()
     count = statements_of(store, store.migrate)
     assert count > 20
-    for number in range(1, count + 1, 1 if place.by_pieces else 5):
+    for number in range(1, count + 1, 5):
         store.migrate("base", lose_data=True)
         with pytest.raises(BrokenOff), broken_off_after(store._engine, number):
             store.migrate()
@@ -71,6 +71,27 @@ def test_an_upgrade_broken_off_anywhere_can_be_repeated(place: Place) -> None:
         put_ticket(other)
         other.close()
         assert (ours(), []) == (place.tables(), place.drift()), number
+    store.close()
+
+
+def test_an_upgrade_broken_off_again_and_again(mariadb: Place) -> None:
+    """Broken off after each statement in turn, every upgrade gets one further, and no store takes that for whole."""
+    store = mariadb.open()
+    count = statements_of(store, store.migrate)
+    store.migrate("base", lose_data=True)
+    last: list[str] = []
+    for number in (1, *range(1, count)):  # the version table is made only once
+        with pytest.raises(BrokenOff), broken_off_after(store._engine, number) as seen:
+            store.migrate()
+        last += seen[-1:]
+        other = mariadb.open()
+        with pytest.raises(SchemaMissing), other.begin(write=False):
+            pass
+        other.close()
+    assert count == len(set(last)) > 20
+    store.migrate()
+    put_ticket(store)
+    assert (ours(), []) == (mariadb.tables(), mariadb.drift())
     store.close()
 
 
@@ -88,13 +109,20 @@ def test_what_an_upgrade_left_can_be_taken_away(place: Place) -> None:
     store.close()
 
 
+def assert_refused(store: SqlStore) -> None:
+    """Neither a transaction nor an upgrade takes what a broken downgrade left for tables."""
+    for call in (store.begin(write=False).__enter__, store.migrate):
+        with pytest.raises(StoreError, match=r"broken off, and some are gone; go on with .* --to base --yes"):
+            call()
+
+
 def test_a_downgrade_broken_off_anywhere_can_be_repeated(place: Place) -> None:
-    """After each statement the tables are whole with what is in them, or refused by all; the same call goes on."""
+    """After any statement the tables are whole with what is in them, or refused by all; the same call goes on."""
     store = place.open()
     store.migrate()
     count = statements_of(store, lambda: store.migrate("base", lose_data=True))
     assert count > 10
-    for number in range(1, count + 1, 1 if place.by_pieces else 5):
+    for number in range(1, count + 1, 5):
         store.migrate()
         put_ticket(store)
         with pytest.raises(BrokenOff), broken_off_after(store._engine, number):
@@ -103,15 +131,35 @@ def test_a_downgrade_broken_off_anywhere_can_be_repeated(place: Place) -> None:
         if not place.by_pieces:
             assert (["a"], ours()) == (tickets_in(other), place.tables())
         elif number < count:
-            for call in (lambda each=other: each.begin(write=False).__enter__(), other.migrate):
-                with pytest.raises(StoreError, match=r"broken off, and some are gone; go on with .* --to base --yes"):
-                    call()
+            assert_refused(other)
         other.migrate("base", lose_data=True)
         assert set() == place.tables()
         other.migrate()
         assert ([], []) == (tickets_in(other), place.drift())
         other.migrate("base", lose_data=True)
         other.close()
+    store.close()
+
+
+def test_a_downgrade_broken_off_again_and_again(mariadb: Place) -> None:
+    """Broken off after each statement in turn, every downgrade gets one further, and all refuse what it left."""
+    store = mariadb.open()
+    store.migrate()
+    count = len(mariadb.tables())
+    put_ticket(store)
+    last: list[str] = []
+    for number in range(1, count + 1):
+        with pytest.raises(BrokenOff), broken_off_after(store._engine, number) as seen:
+            store.migrate("base", lose_data=True)
+        last += seen[-1:]
+        assert count - number == len(mariadb.tables())
+        if number < count:
+            other = mariadb.open()
+            assert_refused(other)
+            other.close()
+    assert count == len(set(last)) > 10
+    store.migrate()
+    assert ([], []) == (tickets_in(store), mariadb.drift())
     store.close()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from supportcore.storage import codec
@@ -57,6 +59,13 @@ _TABLES = {
 _EVENT = ("command_id", "name", "version", "form", "recorded_at", "sequence")
 
 
+def _form(kind: str, doc: Doc) -> Doc:
+    """Return the form of an entry from what is kept of it."""
+    if kind == "event":
+        return {name: doc[name] for name in _EVENT}
+    return codec.dump(load_ticket(doc)) if kind == "ticket" else doc
+
+
 class PortableMemory:
     """Entries and blobs of one desk; see `supportcore.storage.ports.Portable` and ``Blobs``."""
 
@@ -65,7 +74,7 @@ class PortableMemory:
 
     def entries(self, kind: str, *, after: Key | None, limit: int, lock: bool = False) -> Steps[tuple[Entry, ...]]:
         def find(unit: Transaction) -> list[Entry]:
-            found = [one for one in self._sorted(unit, kind) if after is None or one.key > after][:limit]
+            found = list(islice(self._each(unit, kind, after), limit))
             if lock and kind in _TABLES:
                 for one in found:
                     unit.lock(_TABLES[kind], (self._desk, *one.key))
@@ -78,23 +87,26 @@ class PortableMemory:
         return found[-1].key if found else None
 
     def _all(self, kind: str) -> Steps[list[Entry]]:
-        return (yield from do(lambda unit: self._sorted(unit, kind)))
+        return (yield from do(lambda unit: list(self._each(unit, kind))))
 
-    def _sorted(self, unit: Transaction, kind: str) -> list[Entry]:
-        return sorted(self._each(unit, kind), key=lambda entry: entry.key)
+    def _each(self, unit: Transaction, kind: str, after: Key | None = None) -> Iterator[Entry]:
+        """Yield the entries of a kind behind a key, by key."""
+        for key, doc in self._kept(unit, kind, "" if after is None else str(after[0])):
+            if after is None or key > after:
+                yield Entry(kind, key, _form(kind, doc))
 
-    def _each(self, unit: Transaction, kind: str) -> Iterator[Entry]:
+    def _kept(self, unit: Transaction, kind: str, since: str) -> Iterator[tuple[Key, Doc]]:
+        """Yield the keys of a kind with what is kept under them, by key; events of tickets from *since* on."""
         if kind == "event":
-            for doc in unit.events(self._desk):
-                yield Entry(kind, (doc["ticket"], doc["position"]), {name: doc[name] for name in _EVENT})
+            for doc in unit.events(self._desk, since):
+                yield (doc["ticket"], doc["position"]), doc
         elif kind == "content":
             for _, doc in unit.all("contents", self._desk):
-                for item in doc["items"]:
-                    yield Entry(kind, (item["ticket"], item["position"], item["id"]), item)
+                items = (((item["ticket"], item["position"], item["id"]), item) for item in doc["items"])
+                yield from sorted(items, key=itemgetter(0))
         else:
             for key, doc in unit.all(_TABLES[kind], self._desk):
-                form = codec.dump(load_ticket(doc)) if kind == "ticket" else doc
-                yield Entry(kind, key[1:], form)
+                yield key[1:], doc
 
     def put_entries(self, entries: Sequence[Entry]) -> Steps[None]:
         for entry in entries:

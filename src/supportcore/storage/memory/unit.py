@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from supportcore.storage.ports import Conflict, Steps
@@ -77,12 +78,17 @@ class Transaction:
         mine = (one for one in self._events if one["desk"] == desk and one["ticket"] == ticket_id)
         return [self._as_rewritten(one) for one in (*stored, *mine)]
 
-    def events(self, desk: str) -> Iterator[Doc]:
-        """Yield the events of all tickets, in no order."""
-        for key, events in self._tables["by_ticket"].items():
-            if key[0] == desk:
-                yield from map(self._as_rewritten, events)
-        yield from (self._as_rewritten(event) for event in self._events if event["desk"] == desk)
+    def events(self, desk: str, since: str) -> Iterator[Doc]:
+        """Yield the events of all tickets whose id is at least *since*, by ticket and position."""
+        mine: dict[str, list[Doc]] = {}
+        for event in self._events:
+            if event["desk"] == desk:
+                mine.setdefault(event["ticket"], []).append(event)
+        stored = self._tables["by_ticket"]
+        tickets = {ticket for place, ticket in stored if place == desk} | mine.keys()
+        for ticket in sorted(one for one in tickets if one >= since):
+            events = (*stored.get((desk, ticket), ()), *mine.get(ticket, ()))
+            yield from sorted(map(self._as_rewritten, events), key=itemgetter("position"))
 
     def feed(self, desk: str, after: int, limit: int) -> list[Doc]:
         """Return the events of a desk after a sequence."""
