@@ -1,11 +1,15 @@
 """
 What README.md and docs/ show in Python blocks is executed, all of it, with warnings as errors like everything else.
 
-A document is one test: its examples build on one another.
+A document is one test: its examples build on one another. What an example prints is what the text block after it shows;
+there "…" stands for anything that was left out.
 """
 
 from __future__ import annotations
 
+import io
+import re
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,13 +32,25 @@ def _let_go(namespace: dict[str, Any]) -> None:
                 close()
 
 
+def _compare(printed: str, after: str) -> None:
+    """Compare what an example printed with the text block that follows it, if one does."""
+    shown = re.match(r"(?:```)?\n\n```text\n(.*?)\n```\n", after, re.DOTALL)
+    if shown is None or not printed:
+        return
+    parts = [re.escape(part) for part in shown[1].split("…")]
+    if not re.fullmatch(".*".join(parts), printed.strip("\n"), re.DOTALL):
+        raise AssertionError(f"shown:\n{shown[1]}\nprinted:\n{printed}")
+
+
 def _executed(page: Path) -> int:
     """Execute the examples of a document, and return how many there are."""
     document = _SYBIL.parse(page)
     count = 0
     try:
         for example in document.examples():
-            example.evaluate()
+            with redirect_stdout(io.StringIO()) as printed:
+                example.evaluate()
+            _compare(printed.getvalue(), document.text[example.end :])
             count += 1
     finally:
         _let_go(document.namespace)
@@ -49,6 +65,16 @@ def test_the_examples_of_a_document_do_what_it_says(
     monkeypatch.chdir(tmp_path)
     found = _executed(page)
     assert page.read_text(encoding="utf-8").count("```python") <= found
+
+
+def test_what_an_example_prints_is_what_is_shown(tmp_path: Path) -> None:
+    """A text block that shows something else than was printed fails the document; … leaves out."""
+    page = tmp_path / "page.md"
+    page.write_text("```python\nprint('one\\ntwo\\nthree')\n```\n\n```text\none\n…\nthree\n```\n", encoding="utf-8")
+    assert 1 == _executed(page)
+    page.write_text("```python\nprint('one')\n```\n\n```text\ntwo\n```\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="shown:\ntwo"):
+        _executed(page)
 
 
 def test_an_example_that_is_wrong_is_seen(tmp_path: Path) -> None:
