@@ -32,7 +32,10 @@ from supportcore.testing.blocking import BlockingDesk, BlockingStore
 from tests.desk.machine import ACTIONS, AGENTS, PEOPLE, START, actor
 from tests.desk.timed import SOON, TIMED, equip_timed
 from tests.stores import STORE_NAMES, open_store_named, reported_as, server_url
-from tests.testing import broken
+from tests.testing.broken.base import BrokenStore
+from tests.testing.broken.filters import DesksLeak
+from tests.testing.broken.histories import EventsDropped
+from tests.testing.broken.lists import SeeksByKeyAlone
 
 NAMES = [pytest.param(name, marks=pytest.mark.store(reported_as(name))) for name in STORE_NAMES if name != "memory"]
 STEPS = 12
@@ -342,8 +345,8 @@ _profile = settings.get_profile(settings.get_current_profile_name())
 
 
 @pytest.mark.store("memory")
-@pytest.mark.parametrize("store", [broken.SeeksByKeyAlone, broken.EventsDropped, broken.DesksLeak])
-def test_a_difference_is_found(store: type[broken.BrokenStore], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("store", [SeeksByKeyAlone, EventsDropped, DesksLeak])
+def test_a_difference_is_found(store: type[BrokenStore], monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that is broken in one way gives another outcome before long."""
     run: Any = test_a_sequence_of_commands_has_one_outcome
     quick = settings(_profile, phases=[Phase.generate], database=None, derandomize=True, max_examples=60)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from supportcore.definition.parts import ApprovalRule
 from supportcore.people.access import Actor, Role
 from supportcore.people.agents import Agent, Team
 from supportcore.people.customers import Agreement, Contact, Customer
-from supportcore.predicate import ALWAYS, Eq, Fact, In, leaves
+from supportcore.predicate import ALWAYS, Eq, Fact, In, leaves, to_python
 from supportcore.products import Module, Product, Project, Service, Version
 
 CUSTOMER, TEAM, AGREEMENT = "acme", "support", "agreement"
@@ -111,7 +111,8 @@ def _records(definition: Definition, actors: Mapping[str, Actor]) -> Iterator[tu
         yield "agent", Agent(id=id_, name=id_, skills=skills)
     taking = {role for step in definition.workflow.transitions for role in step.roles}
     working = [actor.id for actor in agents if actor.roles & taking] or [actor.id for actor in agents]
-    routed = definition.routing.teams or (TEAM,)
+    rungs = definition.levels.rungs if definition.levels is not None else ()
+    routed = tuple(dict.fromkeys([*definition.routing.teams, *(rung.team for rung in rungs if rung.team)])) or (TEAM,)
     for team in routed:
         yield "team", Team(id=team, name=team, members=working)
     committees = {rule.team: _voting(definition, rule) for rule in definition.approvals}
@@ -144,9 +145,14 @@ def _records(definition: Definition, actors: Mapping[str, Actor]) -> Iterator[tu
 def _voting(definition: Definition, rule: ApprovalRule) -> frozenset[str]:
     """Return the roles of a committee: of those that may be in it the ones that see what is asked, if any do."""
     roles = committee(rule, definition.roles)
-    asked = [role for role in roles if any(leaf.field == "approval" for leaf in leaves(role.sees))]
+    pending = SimpleNamespace(approval="pending")
+    read = {
+        role: [leaf for leaf in leaves(role.sees) if leaf.field == "approval" and not _fact_of(leaf)] for role in roles
+    }
+    seeing = [role for role in roles if not read[role] or any(to_python(leaf)(pending, None) for leaf in read[role])]
     every = [role for role in roles if role.sees == ALWAYS]
-    return frozenset(role.key for role in every or asked or roles)
+    asked = [role for role in seeing if read[role]]
+    return frozenset(role.key for role in every or asked or seeing or roles)
 
 
 def _named(definition: Definition, field: str) -> tuple[str, ...]:
