@@ -1,5 +1,5 @@
 """
-Names of a package that are imported when they are first asked for.
+Names of a package that are imported when they are first asked for, and what is told where an import needs an extra.
 
 ``from supportcore import Desk, load_definition`` is what every host does at its start, and must not cost more than the
 libraries underneath: records, commands and events are loaded by the first command instead.
@@ -8,7 +8,8 @@ libraries underneath: records, commands and events are loaded by the first comma
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -48,3 +49,21 @@ def lazily(package: str, where: Mapping[str, str]) -> Callable[[str], Any]:
         return found
 
     return load
+
+
+@contextmanager
+def needing(extra: str, package: str) -> Iterator[None]:
+    """
+    Around the imports of a package that need what an extra brings: without it, say which.
+
+    >>> with needing("sql", "supportcore_sql"):
+    ...     import sqlalchemist
+    Traceback (most recent call last):
+    ...
+    ModuleNotFoundError: supportcore_sql needs sqlalchemist: pip install 'supportcore[sql]'
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        told = f"{package} needs {error.name}: pip install 'supportcore[{extra}]'"
+        raise ModuleNotFoundError(told, name=error.name) from error

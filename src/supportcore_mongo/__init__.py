@@ -9,7 +9,10 @@ supportcore in MongoDB: a replica set, transactions, and files in the layout of 
 
 from __future__ import annotations
 
-from pymongo.synchronous.mongo_client import MongoClient
+from supportcore.lazy import needing
+
+with needing("mongo", "supportcore_mongo"):
+    from pymongo.synchronous.mongo_client import MongoClient
 
 from supportcore_mongo.operations import Doc
 from supportcore_mongo.store import MongoStore

@@ -7,7 +7,10 @@ supportcore in a SQL database, on SQLAlchemy Core.
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from supportcore.lazy import needing
+
+with needing("sql", "supportcore_sql"):
+    import sqlalchemy as sa
 
 from supportcore_sql.store import SqlStore
 from supportcore_sql.tables import Tables, build_tables

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ CONNECT_SECONDS = 5.0
 _BACKENDS = MappingProxyType({"postgres": "postgresql", "mysql": "mariadb"})
 """Other names of what we speak to; a MySQL that answers to the last one is refused, by its own name."""
 _WITH_EXTRAS = frozenset({*DRIVERS.values(), *ASYNC_DRIVERS.values(), "asyncpg", ""})
+_ASYNCHRONOUS = frozenset({*ASYNC_DRIVERS.values(), "asyncpg"}) - frozenset(DRIVERS.values())
 _PORTS = range(1, 65536)
 _SQLITE_DRIVERS = frozenset({"", "pysqlite", "aiosqlite"})
 # What these take in a URL; and with uri=true what SQLite takes, unless vfs= names one with options of its own.
@@ -44,8 +45,6 @@ _SQLITE_OPTIONS = frozenset(
 _SQLITE_URI_OPTIONS = frozenset({"vfs", "mode", "cache", "psow", "nolock", "immutable", "modeof"})
 _NAMES_DATABASE = frozenset({"database", "db", "read_default_file", "read_default_group"})  # options of the drivers
 _SECRET = re.compile(r"(?i)(?:passw(?:or)?d|passphrase|passwd|secret|token)$").search
-
-E = TypeVar("E")
 
 
 def read_url(target: str, *, asynchronous: bool = False) -> URL:
@@ -168,6 +167,8 @@ def _create(create: Any, url: URL, options: Mapping[str, Any], *, asynchronous: 
     try:
         return create(url, **options)
     except ImportError as error:
+        if not asynchronous and driver in _ASYNCHRONOUS:
+            raise BadTarget(why=_asynchronous(driver)) from error
         needed = pip_command(backend, asynchronous=asynchronous)
         other = "" if driver in _WITH_EXTRAS else f"{driver}, or {backend}:// without it and "
         raise BackendMissing(why=f"{url.drivername}:// needs: {other}{needed} ({first_line(error)})") from error

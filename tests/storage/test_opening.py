@@ -186,6 +186,20 @@ def test_an_asynchronous_driver_needs_the_other_function(url: str) -> None:
     assert "use open_async_store and AsyncDesk" in refused(open_store, url)
 
 
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("sqlite+aiosqlite:///desk.db", "aiosqlite"),
+        ("postgresql+asyncpg://h/d", "asyncpg"),
+        ("mariadb+asyncmy://h/d", "asyncmy"),
+    ],
+)
+def test_an_asynchronous_driver_that_is_not_installed(url: str, driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To say what to install for it would lead nowhere: it would not do for this function."""
+    monkeypatch.setitem(sys.modules, driver, None)
+    assert f"the driver {driver} is asynchronous; use open_async_store" in refused(open_store, url, BadTarget)
+
+
 @pytest.mark.parametrize("url", ["sqlite+pysqlite://", "mariadb+pymysql://ana:s3cret@h/d"])
 def test_a_synchronous_driver_needs_the_other_function(url: str) -> None:
     """`open_async_store` refuses it, and says which function takes it, or how the driver is left to us."""

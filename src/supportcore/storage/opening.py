@@ -100,7 +100,7 @@ def _factory(target: Any, *, asynchronous: bool) -> Any:
         return points[name].load()
     except ImportError as error:
         needed = pip_command(name, asynchronous=asynchronous)
-        raise BackendMissing(why=f"{name}:// needs: {needed} ({first_line(error)})") from error
+        raise BackendMissing(why=f"{name}:// needs: {needed} ({first_line(error.__cause__ or error)})") from error
 
 
 def _scheme_of_url(url: str, known: Collection[str]) -> str:

@@ -19,6 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from supportcore.lazy import needing
+
+with needing("django", "supportcore_sql.django"):
+    import django  # noqa: F401
+
 from supportcore_sql.django.bridge import joined
 from supportcore_sql.django.settings import store, url
 from supportcore_sql.tables import tables_for

@@ -1,0 +1,1 @@
+"""What is shipped: built, installed in clean environments, and tried there."""
