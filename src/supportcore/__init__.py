@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from supportcore.people.customers import Agreement, Contact, Customer
     from supportcore.products import Module, Product, Project, Service, Version
     from supportcore.storage.opening import open_async_store, open_store
+    from supportcore.tickets.commands import Receipt
 else:
     __getattr__ = lazily(
         __name__,
@@ -42,6 +43,7 @@ else:
             **dict.fromkeys(("Agreement", "Contact", "Customer"), "supportcore.people.customers"),
             **dict.fromkeys(("Module", "Product", "Project", "Service", "Version"), "supportcore.products"),
             **dict.fromkeys(("open_async_store", "open_store"), "supportcore.storage.opening"),
+            **dict.fromkeys(("Receipt",), "supportcore.tickets.commands"),
         },
     )
 
@@ -64,6 +66,7 @@ __all__ = [
     "NotFound",
     "Product",
     "Project",
+    "Receipt",
     "Refused",
     "Service",
     "StaleVersion",

@@ -17,10 +17,16 @@ from pymongo import ReplaceOne, ReturnDocument
 
 from supportcore.storage.ports import Steps
 
+__all__ = ["ADMIN", "DATABASE", "SESSION", "Operation"]
+
 Doc = dict[str, Any]
 
-ADMIN, DATABASE, SESSION = "$admin", "$database", "$session"
-"""In the place of a collection; no collection can be called so."""
+ADMIN = "$admin"
+"""In the place of a collection: the database ``admin``. No collection can be called so, nor as the two below."""
+DATABASE = "$database"
+"""In the place of a collection: the database of the store."""
+SESSION = "$session"
+"""In the place of a collection: the session that the transaction is in."""
 
 CHANGES = frozenset(
     {"insert_one", "insert_many", "update_one", "update_many", "replace_one", "bulk_write", "delete_one", "delete_many"}

@@ -26,6 +26,8 @@ from supportcore_sql.migrations.running import config_for, import_alembic, run
 from supportcore_sql.tables import REVISIONS, Tables, tables_for
 from supportcore_sql.transactions import start
 
+__all__ = ["downgrade", "drift", "include_name", "upgrade"]
+
 HEAD = "head"
 """The revision this release works on."""
 

@@ -31,6 +31,8 @@ from supportcore.errors import (
     SupportError,
 )
 
+__all__ = ["ErrorView", "FaultView", "error_view"]
+
 InWords = Callable[[Fault], Fault]
 """A function that returns a fault with facts for a reader in the place of keys."""
 
