@@ -114,3 +114,12 @@ def test_former_rules_are_looked_at(tmp_path: Path) -> None:
     result = run(new, "--from", old)
     assert (1, True) == (result.exit_code, "new.toml: moves: a ticket may be in 'cancelled'" in result.stderr)
     assert "    2. " in result.stderr
+
+
+def test_what_adds_labels_is_named_where_some_are_missing(tmp_path: Path) -> None:
+    """Whoever lacks labels is told the command that adds them; nobody else is."""
+    desk = written(tmp_path)
+    assert "supportcore labels" not in run(desk).stderr
+    (tmp_path / "mine.labels.toml").write_text("", encoding="utf-8")
+    lines = run(desk).stderr.splitlines()
+    assert f"supportcore labels {desk} --write adds the labels that are missing, to be edited" == lines[-1]

@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 from supportcore.cli.commands import supportcore
 from supportcore.sla.holidays import import_holidays
 
-PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 TOWN = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//town//days//ES
@@ -64,17 +63,6 @@ def test_a_document_is_printed_and_reads_back(town: Path) -> None:
         "covered_until": date(2028, 6, 30),
         "source": 'icalendar -//town//days//ES Villa "La Ñ", sur',
     } == tomllib.loads(result.stdout)
-
-
-def test_the_page_shows_what_is_printed() -> None:
-    """The example in the documents is what the command prints, but for the release of the package."""
-    _, _, rest = PAGE.partition("$ supportcore holidays ")
-    shown = rest.partition("\n```")[0].splitlines()
-    printed = run(*shown[0].split()).stdout.splitlines()
-    first, last = shown[1 : shown.index("    …")], shown[shown.index("    …") + 1 :]
-    assert first == printed[: len(first)]
-    assert last[:-1] == printed[-len(last) : -1]
-    assert [last[-1].split()[i] for i in (0, 2, 4)] == [printed[-1].split()[i] for i in (0, 2, 4)]
 
 
 def test_output_is_utf_8_whatever_the_terminal_is() -> None:

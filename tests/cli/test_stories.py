@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from supportcore.authoring import to_toml
 from supportcore.cli import explore as exploring
 from supportcore.cli.commands import supportcore
 from supportcore.exploring import cast_of
@@ -171,10 +172,51 @@ def test_a_finding_is_taken_again(tmp_path: Path, looping: None) -> None:
         assert 2 == run("story", path, *args).exit_code
 
 
+def test_a_finding_is_told_in_words(tmp_path: Path, looping: None) -> None:
+    """What was expected is said in words, and not by its code."""
+    path = tmp_path / "explored.json"
+    path.write_text(run("explore", "x", "--json").stdout, encoding="utf-8")
+    told = run("story", path, "--desk", "x", "--number", 2).stdout
+    assert "this does not hold: timers alone do not lead round for ever\n" in told
+    assert "Expected: timers alone do not lead round for ever\n" in told
+
+
+def test_a_finding_about_an_action_that_was_removed(tmp_path: Path, looping: None) -> None:
+    """What the steps of a finding name may be gone by now: then it is not broken any more."""
+    steps = [{"do": "open", "who": "user", "said": {"subject": "x"}}, {"do": "gone", "who": "agent"}]
+    told = {"code": "trap_state", "path": "states[2]", "message": "x", "trace": steps}
+    path = tmp_path / "checked.json"
+    path.write_text(json.dumps({"findings": [told]}), encoding="utf-8")
+    result = run("story", path, "--desk", "x")
+    assert (0, True) == (result.exit_code, "On this desk there is no action gone." in result.stdout)
+
+
 def test_a_finding_that_was_mended(tmp_path: Path, looping: None) -> None:
     """One that the linter finds no more is not broken any more."""
     told = {"code": "trap_state", "path": "states[2]", "message": "x", "trace": [{"do": "open", "who": "user"}]}
     path = tmp_path / "checked.json"
     path.write_text(json.dumps({"findings": [told]}), encoding="utf-8")
     result = run("story", path, "--desk", "x")
-    assert (0, "not broken any more: states[2] [trap_state]") == (result.exit_code, result.stdout.splitlines()[-1])
+    assert (0, "not broken any more: nothing of the kind is found at states[2] [trap_state]") == (
+        result.exit_code,
+        result.stdout.splitlines()[-1],
+    )
+
+
+def test_a_difference_is_taken_again(tmp_path: Path) -> None:
+    """What `diff --json` printed is a story too: broken again while the two differ, and no more once they agree."""
+
+    def longer(rules: Doc) -> None:
+        state(rules, "asking")["timer"]["after"] = "96h"
+
+    for name, change in (("old", lambda rules: None), ("new", longer)):
+        for kind, text in zip(("desk", "labels"), to_toml(tiny(change)), strict=True):
+            (tmp_path / f"{name}.{kind}.toml").write_text(text, encoding="utf-8")
+    old, new, path = tmp_path / "old.desk.toml", tmp_path / "new.desk.toml", tmp_path / "diff.json"
+    path.write_text(run("diff", old, new, "--json").stdout, encoding="utf-8")
+    result = run("story", path)
+    assert (1, "broken again at step 2") == (result.exit_code, result.stdout.splitlines()[-1])
+    assert f"this does not hold: {old} and {new} do the same\n" in result.stdout
+    result = run("story", path, "--desk", old)
+    assert (0, "not broken any more: they come to the same now") == (result.exit_code, result.stdout.splitlines()[-1])
+    assert 2 == run("story", path, "--number", 2).exit_code

@@ -402,7 +402,7 @@ def test_labels_with_syntax_are_shown_as_they_are() -> None:
     """A label with bars, stars or angle brackets breaks neither a table nor the text."""
     rules = tomllib.loads((DESKS / "small.toml").read_text(encoding="utf-8"))
     labels = copy.deepcopy(tomllib.loads((DESKS / "small.labels.toml").read_text(encoding="utf-8")))
-    labels["states"]["new"]["label"]["en"] = "a|b *c* <d>\ne"
+    labels["states"]["new"]["label"]["en"] = "a|b *c* <d> e"
     page = describe(define(rules, labels))
     assert "| 1 | a\\|b \\*c\\* \\<d> e | `new` | new | Support |" in page
     assert "\nA ticket begins in **a\\|b \\*c\\* \\<d> e**.\n" in page

@@ -224,6 +224,12 @@ def test_a_folder_is_no_definition(tmp_path: Path) -> None:
     assert (fault.file, fault.path, fault.code) == ("tiny.toml", "document", "unreadable_file")
 
 
+def test_a_folder_without_a_name_is_no_definition() -> None:
+    """The folder where one stands is a fault of the definition as well."""
+    found = faults_of(lambda: load_definition(Path()))
+    assert (found[0].file, found[0].code) == (".", "unreadable_file")
+
+
 def test_bytes_that_are_not_utf8_are_a_fault(tmp_path: Path) -> None:
     """A file in another encoding is told with the encoding that is read."""
     path = write(tmp_path)

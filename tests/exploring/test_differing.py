@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from supportcore.authoring import to_toml
 from supportcore.cli.commands import supportcore
 from supportcore.exploring.differing import Difference, differences
 from tests.exploring.tiny import Doc, action, state, tiny, unchanged
@@ -89,8 +90,8 @@ def test_what_nobody_notices_is_no_difference() -> None:
     assert ((), True) == (found.found, found.complete)
 
 
-def test_several_differences_are_each_told_once() -> None:
-    """Up to a limit, what differs is told: once for each step, person, state and kind."""
+def test_the_same_cause_is_told_once_and_how_often() -> None:
+    """Whoever it is and whatever was done before, one change of the rules is one difference."""
 
     def both(rules: Doc) -> None:
         other_role(rules)
@@ -98,9 +99,55 @@ def test_several_differences_are_each_told_once() -> None:
 
     found = differences(tiny(), tiny(both), limit=99)
     assert found.complete
-    told = [(one.allows, one.trace[-1].do, one.trace[-1].who) for one in found.found]
-    assert len(told) == len(set(told))
-    assert {("old", "finish", "agent"), ("new", "finish", "user"), ("both", "ask", "agent")} <= set(told)
+    assert [("new", "finish"), ("both", "ask"), ("old", "finish")] == sorted(
+        {(one.allows, one.trace[-1].do) for one in found.found}, key=lambda told: ("new", "both", "old").index(told[0])
+    )
+    assert 3 == len(found.found)
+    assert any(one.times > 1 for one in found.found)
+
+
+def test_a_command_that_is_taken_away_is_one_difference() -> None:
+    """A command is refused in every state: that is told once, and in words where no role is left that may."""
+    found = differences(tiny(), tiny(silent), limit=99)
+    replies = [one for one in found.found if one.trace[-1].do == "reply"]
+    assert (1, True) == (len(replies), replies[0].times > 1)
+
+
+def promising(rules: Doc) -> None:
+    rules["policies"] = [{"key": "all", "resolution": {"within": "8h", "calendar": "always"}}]
+
+
+def test_what_is_not_compared_is_told(tmp_path: Path) -> None:
+    """Promises are not compared, and the command says so and that they differ; equal ones are told to be the same."""
+    assert (("promises",), ()) == (differences(tiny(), tiny(promising)).aside, differences(tiny(), tiny()).aside)
+    for name, change in (("old", unchanged), ("new", promising)):
+        rules, labels = to_toml(tiny(change))
+        (tmp_path / f"{name}.desk.toml").write_text(rules, encoding="utf-8")
+        (tmp_path / f"{name}.labels.toml").write_text(labels, encoding="utf-8")
+    paths = [str(tmp_path / f"{name}.desk.toml") for name in ("old", "new")]
+    told = CliRunner().invoke(supportcore, ["diff", *paths])
+    assert (0, "Not compared: promises, notices, screens, labels; these differ: promises.") == (
+        told.exit_code,
+        told.stdout.splitlines()[-1],
+    )
+    told = CliRunner().invoke(supportcore, ["diff", *paths, "--json"])
+    assert '"differ_beside": [\n    "promises"\n  ]' in told.stdout
+
+
+def test_where_no_role_may_that_is_said(tmp_path: Path) -> None:
+    """A command that nobody may give any more is refused in words."""
+
+    def mute(rules: Doc) -> None:
+        for role in rules["roles"]:
+            role["may"] = [command for command in role["may"] if command != "reply"]
+
+    for name, change in (("old", unchanged), ("new", mute)):
+        rules, labels = to_toml(tiny(change))
+        (tmp_path / f"{name}.desk.toml").write_text(rules, encoding="utf-8")
+        (tmp_path / f"{name}.labels.toml").write_text(labels, encoding="utf-8")
+    paths = [str(tmp_path / f"{name}.desk.toml") for name in ("old", "new")]
+    for language, words in (("en", "No role may do this."), ("es", "Ningún rol puede hacer esto.")):
+        assert words in CliRunner().invoke(supportcore, ["diff", *paths, "--language", language]).stdout
 
 
 def test_the_command_line_tells_it_in_the_words_of_the_desk(tmp_path: Path) -> None:
@@ -116,4 +163,5 @@ def test_the_command_line_tells_it_in_the_words_of_the_desk(tmp_path: Path) -> N
     assert "2. Consultant takes “" in told.stdout
     assert "Only Support team may do this." in told.stdout
     same = CliRunner().invoke(supportcore, ["diff", "noova", "noova"])
-    assert (0, True) == (same.exit_code, same.stdout.endswith("everything was compared.\n"))
+    assert (0, True) == (same.exit_code, same.stdout.endswith("they are the same.\n"))
+    assert "; all steps were compared.\n" in same.stdout

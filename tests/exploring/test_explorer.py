@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from supportcore import load_definition
 from supportcore.exploring import Exploration, Taken, World, explore
+from supportcore.exploring.findings import findings
 from supportcore.exploring.moves import Moves, key_of
+from supportcore.linting import lint
 from supportcore.tickets.events import StateChanged
 from supportcore.workflow.steps import Trace
 from tests.exploring.tiny import Doc, action, state, tiny
@@ -183,3 +185,65 @@ def test_a_way_that_is_told_leads_there(changed: int, place: int) -> None:
     if trace:
         shorter = explore(definition, depth=len(trace) - 1)
         assert key(node) not in {key(one) for one in shorter.nodes}
+
+
+def held(rules: Doc) -> None:
+    rules["states"].append({"key": "kept", "category": "on_hold"})
+    rules["transitions"].append({"action": "keep", "from": ["working"], "to": "kept", "roles": ["system"]})
+    rules["transitions"].append({"action": "resume", "from": ["kept"], "to": "working", "roles": ["system"]})
+    rules["hold"] = {"begin": "keep", "end": "resume"}
+
+
+def test_no_agreement_lapses_where_there_are_no_customers() -> None:
+    """What holds the tickets of customers holds none on a desk without them."""
+    found = explore(tiny(held))
+    assert (True, ("kept",)) == (found.complete, found.unreached)
+
+
+def routed(rules: Doc) -> None:
+    """Let whoever a ticket is assigned to by routing begin with it at once."""
+    rules["states"].insert(0, {"key": "queue", "category": "new", "waiting_on": "support", "on_assign": "begin"})
+    rules["transitions"].append({"action": "begin", "from": ["queue"], "to": "working", "roles": ["system"]})
+    rules["routing"] = {"team": "desk", "assign": "round_robin"}
+    rules["initial"] = "queue"
+    rules["roles"][1]["may"].append("assign")
+
+
+def test_a_state_that_is_left_at_once_is_come_into_where_nobody_is_there() -> None:
+    """Where routing finds nobody, a ticket stays in the state that an assignment leads out of: it is not unreached."""
+    found = explore(tiny(routed))
+    assert "queue" not in found.reached
+    assert ((), ()) == (found.unreached, findings(found))
+    assert () == lint(tiny(routed))
+
+
+def test_a_state_nobody_comes_into_is_unreached_though_routing_assigns() -> None:
+    """That teams may be empty excuses no other state."""
+
+    def change(rules: Doc) -> None:
+        routed(rules)
+        rules["states"].append({"key": "limbo", "category": "open"})
+
+    assert ("limbo",) == explore(tiny(change)).unreached
+
+
+@pytest.mark.parametrize("limit", [12, 13])
+def test_what_cannot_be_opened_is_told_by_the_field_and_not_by_every_state(limit: int) -> None:
+    """A required field that nothing fits is the one finding, at its place; one that a text just fits is none."""
+
+    def change(rules: Doc) -> None:
+        rules["form"].append({"key": "why", "kind": "title", "required": True, "limit": limit, "pattern": "[0-9]{13}"})
+
+    desk = tiny(change)
+    assert lint(desk) == findings(explore(desk))
+    assert [("unfillable_field", "form[1]")][: 13 - limit] == [(one.code, one.path) for one in lint(desk)]
+
+
+def test_where_nobody_can_open_a_ticket_the_refusal_is_told() -> None:
+    """Not a state is told then, but why the first who tried was refused."""
+
+    def change(rules: Doc) -> None:
+        rules["roles"][0]["may"] = ["reply"]
+
+    (told,) = findings(explore(tiny(change)))
+    assert ("nobody_opens", "roles") == (told.code, told.path)

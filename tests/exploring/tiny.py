@@ -77,12 +77,13 @@ def labels_of(rules: Doc) -> Doc:
     plain = {"en": "x"}
     both = {"label": plain, "help": plain}
     asked = [name for step in rules["transitions"] for name in step.get("requires", ())]
+    asked += [field["key"] for field in rules["form"]]
     return {
         "desk": {"name": {"label": plain}},
         "roles": {role["key"]: {"label": {"en": role["key"]}} for role in rules["roles"]},
         "states": {state["key"]: {**both, "label": {"en": state["key"]}} for state in rules["states"]},
         "actions": {step["action"]: {"label": {"en": step["action"]}} for step in rules["transitions"]},
-        "fields": dict.fromkeys(["subject", *asked], both),
+        "fields": dict.fromkeys(asked, both),
     }
 
 

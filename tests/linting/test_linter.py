@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from supportcore import load_definition
 from supportcore.definition.loader import define
 from supportcore.errors import DefinitionError
 from supportcore.linting import Finding, analyse, lint
@@ -125,3 +127,44 @@ def test_a_label_that_is_missing_and_one_too_many_are_faults(section: str) -> No
     labels[section] |= {taken[0]: taken[1], "nothing": taken[1]}
     assert ["missing_label"] == sorted({code for code, _ in missing})
     assert ["unknown_label"] == [code for code, _ in faults(base(), labels)]
+
+
+@pytest.mark.parametrize("char", ["\n", "\r", "\x1b", "\x07", "\u2028", "\u202e", "\u2066"])
+def test_a_label_steers_nothing(char: str) -> None:
+    """A label has no line break and nothing that steers a terminal, which would forge what is told of the desk."""
+    labels = labels_of(base())
+    labels["states"]["new"]["label"]["en"] = f"New{char}2. Fake step"
+    assert [("bad_label", "states.new.label.en")] == faults(base(), labels)
+
+
+def test_a_help_may_have_several_lines() -> None:
+    """A help has lines, and steers nothing either."""
+    labels = labels_of(base())
+    labels["states"]["new"]["help"]["en"] = "One\n\ttwo\r\nthree"
+    assert [] == faults(base(), labels)
+    labels["states"]["new"]["help"]["en"] = "One\x1b[2J"
+    assert [("bad_label", "states.new.help.en")] == faults(base(), labels)
+
+
+def test_rules_are_told_their_faults_without_labels(tmp_path: Path) -> None:
+    """Where the file of the labels is missing, what is wrong with the rules is told beside."""
+    path = tmp_path / "mine.desk.toml"
+    path.write_text('format = 1\nkey = "mine"\nlangauges = ["en"]\n', encoding="utf-8")
+    with pytest.raises(DefinitionError) as raised:
+        load_definition(path)
+    told = [(fault.code, fault.path) for fault in raised.value.faults]
+    assert {("missing_file", "document"), ("unknown_key", "langauges"), ("missing_key", "zone")} <= set(told)
+
+
+def test_a_folder_is_no_desk(tmp_path: Path) -> None:
+    """A folder in the place of a file is told to be one."""
+    with pytest.raises(DefinitionError, match="is a folder; name the TOML file in it"):
+        load_definition(tmp_path)
+
+
+def test_a_guard_that_is_missing_says_how_to_name_it() -> None:
+    """The fault names both ways: the argument of the program, and the option of the command line."""
+    rules = base()
+    action(rules, "take")["guard"] = "may_take"
+    with pytest.raises(DefinitionError, match=r"load_definition\(guards=…\), or named by --guard; there are none"):
+        define(rules, {})

@@ -318,6 +318,33 @@ def test_a_story_is_not_broken_on_a_mended_desk() -> None:
     assert "not broken any more: step 6 is refused now" == again.verdict()
 
 
+def test_a_story_is_not_broken_where_its_action_was_taken_away() -> None:
+    """On a desk without the action that broke it, it ends before that step, and both languages say so."""
+
+    def removed(rules: Doc) -> None:
+        rules["transitions"] = [one for one in rules["transitions"] if one["action"] != "reopen"]
+
+    rules, labels = documents_of(small())
+    removed(rules)
+    del labels["actions"]["reopen"]
+    again = rerun(from_json(kept(story()), definition=define(rules, labels)))
+    assert "not broken any more: there is no action 'reopen' any more, so step 6 cannot be taken" == again.verdict()
+    assert "\n   On this desk there is no action reopen.\n" in again.text()
+    assert "\n   En esta mesa no hay ninguna acción reopen.\n" in again.text("es")
+
+
+def test_a_story_is_not_broken_where_its_role_was_taken_away() -> None:
+    """Somebody of a role that is gone cannot take his step; a name that never was is still a fault."""
+    steps = (step(OPEN, "user", subject="x"), step("ask", "agent", comment="x"))
+    data = kept(Story(tiny(), cast_of(tiny()).now, steps, "nobody is asked"))
+    other = define(*(json.loads(json.dumps(documents_of(tiny())).replace('"agent"', '"helper"'))))
+    told = rerun(from_json(data, definition=other)).told
+    assert "nobody is called 'agent' there, so step 2 cannot be taken" == told
+    data["steps"][1]["who"] = "agnet"
+    with pytest.raises(DefinitionError, match="nobody is called 'agnet'"):
+        from_json(data, definition=other)
+
+
 def test_what_comes_to_something_else_is_told() -> None:
     """A last step that leads elsewhere breaks nothing any more."""
     data = kept(story())

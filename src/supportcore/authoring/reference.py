@@ -43,14 +43,17 @@ document; an *id* is what a host calls something, in up to 64 characters; a *spa
 `m`, `h` or `d`; a *date* is one of TOML, such as `2026-12-25`. A table is written in line or below a heading of its
 own, `[routing]`; so is a list of tables, `[[roles]]`.
 """
-_PREDICATES = """    { all = [ … ] }     { any = [ … ] }                       every one; at least one (none of nothing)
-    { field = "state", eq = "open" }                          equal; never true of a missing value
-    { field = "assignee", ne = "@actor.id" }                  not equal, and true of a missing value
-    { field = "priority", in = ["high", "urgent"] }           one of
-    { field = "customer", in = "@actor.customers" }           one of a set of the actor
-    { field = "number", range = { from = 10, before = 20 } }  from the one on, before the other
-    { field = "@actor.roles", has = "manager" }               a set of the actor holds the value
-    { field = "assignee", missing = true }                    there is no value; false: there is one
+_PREDICATES = """\
+```text
+{ all = [ … ] }     { any = [ … ] }                       every one; at least one (none of nothing)
+{ field = "state", eq = "open" }                          equal; never true of a missing value
+{ field = "assignee", ne = "@actor.id" }                  not equal, and true of a missing value
+{ field = "priority", in = ["high", "urgent"] }           one of
+{ field = "customer", in = "@actor.customers" }           one of a set of the actor
+{ field = "number", range = { from = 10, before = 20 } }  from the one on, before the other
+{ field = "@actor.roles", has = "manager" }               a set of the actor holds the value
+{ field = "assignee", missing = true }                    there is no value; false: there is one
+```
 
 What a predicate may read depends on where it stands:"""
 _TEXTS = (

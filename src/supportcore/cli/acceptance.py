@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supportcore.cli.common import counted, json_option, opened, print_json, progress
+from supportcore.cli.options import json_option, opened
+from supportcore.cli.printing import counted, print_json, progress
 from supportcore.ids import random_ids
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def acceptance(
                     outcomes[row_id, name] = _run(found, row_id, store, shown[name], ending)
                     told(len(outcomes) / (len(ids) * len(stores)))
     if as_json:
-        print_json(_data(found, ids, list(stores), shown, outcomes))
+        print_json(_as_json(found, ids, list(stores), shown, outcomes))
     else:
         _show(found, ids, list(stores), shown, outcomes)
     missing = any(row_id not in found.rows for row_id in ids)
@@ -83,7 +84,8 @@ def _chosen(found: Scenarios, rows: tuple[str, ...]) -> list[str]:
     known = dict.fromkeys([*found.required, *found.rows])
     unknown = [row for row in rows if row not in known]
     if unknown:
-        raise click.BadParameter(f"there is no row {', '.join(unknown)}", param_hint="--row")
+        told = f"there is no row {', '.join(unknown)} among those found; --scenarios DIR says where they are"
+        raise click.BadParameter(told, param_hint="--row")
     return [row for row in known if not rows or row in rows]
 
 
@@ -113,7 +115,7 @@ def _word(found: Scenarios, outcomes: dict[tuple[str, str], Outcome], row_id: st
     return "pass" if outcomes[row_id, name].passed else "fail"
 
 
-def _data(
+def _as_json(
     found: Scenarios,
     ids: list[str],
     stores: list[str],

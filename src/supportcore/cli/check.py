@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from supportcore.cli.common import counted, desk_named, guard_option, print_json
+from supportcore.cli.commands import Failure, told
+from supportcore.cli.options import desk_named, guard_option
+from supportcore.cli.printing import counted, print_json
 from supportcore.definition import Definition
 from supportcore.definition.loader import PRESETS
 from supportcore.errors import DefinitionError
@@ -61,7 +63,9 @@ def check(
         before = None if former is None else desk_named(former, guards=guards)
     except DefinitionError as error:
         if form == "text":
-            raise
+            hint = f"\nsupportcore labels {desk} --write adds the labels that are missing, to be edited"
+            lacking = any(fault.code == "missing_label" for fault in error.faults)
+            raise Failure(told(error) + hint if lacking else told(error)) from error
         faults = [fault._asdict() for fault in error.faults]
         print_json(
             {"desk": desk, "faults": faults, "findings": []} if form == "json" else _sarif(desk, (), error=error)
@@ -91,8 +95,8 @@ def _print(
         click.echo(f"board {one.board}: {one}")
     for finding in found:
         click.echo(f"{name}: {finding}", err=True)
-        told = before if finding.code in ("unmapped_state", "contrary_move") and before is not None else definition
-        for line in story(told, finding.trace, language).splitlines():
+        rules = before if finding.code in ("unmapped_state", "contrary_move") and before is not None else definition
+        for line in story(rules, finding.trace, language).splitlines():
             click.echo(f"    {line}", err=True)
     workflow = definition.workflow
     click.echo(

@@ -38,6 +38,7 @@ COMMANDS = {
     "explore": Entry("supportcore.cli.explore", "explore_", "Try everything that can become of a ticket."),
     "export": Entry("supportcore.cli.erase", "export", "Write out everything that is kept of a person."),
     "holidays": Entry("supportcore.cli.holidays", "holidays", "Print public holidays for a calendar, as TOML."),
+    "labels": Entry("supportcore.cli.labels", "labels", "Print the labels that a desk lacks, to be pasted."),
     "migrate": Entry("supportcore.cli.migrate", "migrate", "Make or upgrade the tables of a store."),
     "new": Entry("supportcore.cli.new", "new", "Write a desk to start from."),
     "reindex": Entry("supportcore.cli.reindex", "reindex", "Mend what articles and tickets are found by."),

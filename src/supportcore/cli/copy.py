@@ -12,7 +12,8 @@ import attrs
 import click
 
 from supportcore.cli.commands import Failure, told
-from supportcore.cli.common import counted, json_option, print_json
+from supportcore.cli.options import json_option
+from supportcore.cli.printing import counted, print_json
 from supportcore.clock import stopwatch
 from supportcore.copying import CopyReport, NdjsonFile, NdjsonStream, Progress, check_source, copy_store, kept
 from supportcore.errors import Busy, SchemaMissing, StoreUnreachable

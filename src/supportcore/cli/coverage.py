@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from supportcore.cli.common import desk_named, guard_option, json_option, opened, progress, store_options
+from supportcore.cli.options import desk_named, guard_option, json_option, opened, store_options
+from supportcore.cli.printing import progress
 from supportcore.desk.desk import Desk
 from supportcore.errors import Invalid
 from supportcore.people.access import Actor

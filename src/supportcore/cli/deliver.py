@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import click
 
-from supportcore.cli.common import counted, desk_named, json_option, opened, print_json, store_options
+from supportcore.cli.options import desk_named, json_option, opened, store_options
+from supportcore.cli.printing import counted, print_json
 from supportcore.definition import Definition
 from supportcore.desk import DeliveryReport, Desk
 from supportcore.desk.delivering import channels_of

@@ -9,7 +9,8 @@ from time import perf_counter
 
 import click
 
-from supportcore.cli.common import desk_named, json_option, opened, print_json, progress, store_options
+from supportcore.cli.options import desk_named, json_option, opened, store_options
+from supportcore.cli.printing import print_json, progress
 from supportcore.demo import TICKETS, demonstrate
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from supportcore.cli.common import desk_named, guard_option
+from supportcore.cli.options import desk_named, guard_option
 from supportcore.describing import describe as described
 from supportcore.describing import index
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from supportcore.cli.common import desk_named, guard_option
+from supportcore.cli.options import desk_named, guard_option
 from supportcore.definition import Definition
 from supportcore.workflow.diagram import Exercised
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from supportcore.cli.common import counted, desk_named, guard_option, json_option, print_json
+from supportcore.cli.options import desk_named, guard_option, json_option
+from supportcore.cli.printing import counted, print_json
 from supportcore.definition.model import Definition
-from supportcore.errors import SupportError
-from supportcore.exploring.differing import Difference, differences
+from supportcore.errors import Refused, SupportError
+from supportcore.exploring.differing import NOT_COMPARED, Difference, differences
 from supportcore.exploring.explorer import DEPTH, NODES
 from supportcore.workflow.steps import as_data, story
 
@@ -34,23 +35,28 @@ def diff(
     Tell what one desk allows and another refuses, by the shortest way that shows it.
 
     OLD and NEW are shipped desks or TOML files. Both are explored side by side: the same people take the same steps,
-    until one desk refuses what the other carries out, or leads elsewhere. Exit code 1 if there is a difference.
+    until one desk refuses what the other carries out, or leads elsewhere: to another state, to other people, another
+    classification, other timers. What is promised, notices, screens and labels are not compared; which of them differ
+    is told. Exit code 1 if there is a difference in what was compared.
     """
     desks = desk_named(old, guards=guards), desk_named(new, guards=guards)
     found = differences(*desks, limit=limit, depth=depth, most=most)
     if as_json:
-        told = [_data(one, language) for one in found.found]
+        told = [_as_json(one, language) for one in found.found]
         print_json(
             {"old": old, "new": new, "compared": found.compared, "complete": found.complete, "differences": told}
+            | {"not_compared": list(NOT_COMPARED), "differ_beside": list(found.aside)}
         )
     else:
         for one in found.found:
             click.echo(f"{_head(one, old, new)}\n{story(_teller(one, desks), one.trace, language)}")
             click.echo("".join(f"   {line}\n" for line in _lines(one, old, new, language)))
-        whole = "everything was compared" if found.complete else "not everything was compared"
+        whole = "all steps were compared" if found.complete else "not all steps were compared"
         if found.found and not found.complete:
             whole = f"there may be more (--limit, now {limit})"
         click.echo(f"{counted(len(found.found), 'difference')} in {counted(found.compared, 'step')}; {whole}.")
+        beside = f"; these differ: {', '.join(found.aside)}" if found.aside else "; they are the same"
+        click.echo(f"Not compared: {', '.join(NOT_COMPARED)}{beside}.")
     if found.found:
         sys.exit(1)
 
@@ -70,16 +76,30 @@ def _teller(one: Difference, desks: tuple[Definition, Definition]) -> Definition
 
 
 def _lines(one: Difference, old: str, new: str, language: str) -> list[str]:
+    more = [f"({one.times - 1} more like it, by others or after other steps)"] if one.times > 1 else []
     if one.refused is not None:
-        return [f"{new if one.allows == 'old' else old}: {_refusal(one.refused, language)}"]
-    return [f"{name}: {before or 'none'} in {old}, {after or 'none'} in {new}" for name, before, after in one.places]
+        return [f"{new if one.allows == 'old' else old}: {_refusal(one.refused, language)}", *more]
+    told = [f"{name}: {before or 'none'} in {old}, {after or 'none'} in {new}" for name, before, after in one.places]
+    return [*told, *more]
 
 
 def _refusal(error: Exception, language: str) -> str:
+    reasons = error.reasons if isinstance(error, Refused) else ()
+    if any(reason.code == "role_required" and dict(reason.params).get("roles") == "nobody" for reason in reasons):
+        return _NO_ROLE[language]
     return error.text(language) if isinstance(error, SupportError) else str(error)
 
 
-def _data(one: Difference, language: str) -> Mapping[str, Any]:
+_NO_ROLE = {"en": "No role may do this.", "es": "Ningún rol puede hacer esto."}
+
+
+def _as_json(one: Difference, language: str) -> Mapping[str, Any]:
     refused = None if one.refused is None else _refusal(one.refused, language)
     places = [{"field": name, "old": before, "new": after} for name, before, after in one.places]
-    return {"allows": one.allows, "trace": as_data(one.trace), "refused": refused, "differs": places}
+    return {
+        "allows": one.allows,
+        "trace": as_data(one.trace),
+        "refused": refused,
+        "differs": places,
+        "times": one.times,
+    }

@@ -15,7 +15,8 @@ import attrs
 import click
 
 from supportcore.cli.commands import Failure
-from supportcore.cli.common import F, counted, desk_named, json_option, opened, print_json, store_options
+from supportcore.cli.options import F, desk_named, json_option, opened, store_options
+from supportcore.cli.printing import counted, print_json
 from supportcore.desk import Desk, Erasure, Export
 from supportcore.errors import SupportError
 from supportcore.storage import DirectoryBlobs

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from supportcore.cli.common import json_option, print_json
+from supportcore.cli.options import json_option
+from supportcore.cli.printing import print_json
 from supportcore.copying import CopyError
 from supportcore.errors import CODES, SupportError
 from supportcore.replay.faults import LogError

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from supportcore.cli.common import counted, desk_named, guard_option, json_option, print_json
+from supportcore.cli.options import desk_named, guard_option, json_option
+from supportcore.cli.printing import counted, print_json
 from supportcore.exploring.explorer import DEPTH, NODES, explore
 from supportcore.exploring.findings import findings
 from supportcore.workflow.steps import as_data, story

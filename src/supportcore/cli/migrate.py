@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import click
 
-from supportcore.cli.common import store_options
+from supportcore.cli.options import store_options
 from supportcore.errors import MigrationRefused
 from supportcore.storage.opening import open_store
 

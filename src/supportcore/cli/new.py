@@ -10,7 +10,7 @@ from supportcore.authoring.adopting import key_of
 from supportcore.authoring.schema import definition_schemas
 from supportcore.authoring.starter import SPOKEN, Speaking, starter
 from supportcore.cli.commands import Failure
-from supportcore.cli.common import write_files
+from supportcore.cli.printing import write_files
 from supportcore.errors import Invalid
 from supportcore.text import key_fault
 

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from supportcore.cli.common import desk_named, json_option, opened, print_json
 from supportcore.cli.measures import measures_data, show_measures
+from supportcore.cli.options import desk_named, json_option, opened
+from supportcore.cli.printing import print_json
 from supportcore.desk import Desk
 from supportcore.replay.faults import RowFault
 from supportcore.replay.levels import load_promised
@@ -78,7 +79,7 @@ def replay(
         with _progress(quiet=as_json) as progress:
             summary = run(Desk(plan.definition, there), rows, plan, log=name or log.name, progress=progress)
     if as_json:
-        print_json(_data(summary))
+        print_json(_as_json(summary))
     else:
         _show(summary, log)
 
@@ -123,7 +124,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[int], None]]:
         yield lambda rows: bar.update(task, completed=rows, description=f"{rows:,} rows")
 
 
-def _data(summary: Summary) -> dict[str, Any]:
+def _as_json(summary: Summary) -> dict[str, Any]:
     measured = {} if summary.measured is None else {"measures": measures_data(summary.measured)}
     return {
         "desk": summary.desk,

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from supportcore.cli.common import counted, desk_named, json_option, opened, print_json, store_options
+from supportcore.cli.options import desk_named, json_option, opened, store_options
+from supportcore.cli.printing import counted, print_json
 from supportcore.desk import Desk
 from supportcore.storage import DirectoryBlobs
 

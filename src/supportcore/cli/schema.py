@@ -9,7 +9,7 @@ import click
 
 from supportcore.authoring.reference import reference
 from supportcore.authoring.schema import definition_schemas
-from supportcore.cli.common import write_files
+from supportcore.cli.printing import write_files
 from supportcore.desk.views.commands import command_schemas
 from supportcore.desk.views.schemas import error_schemas, view_schemas
 

@@ -9,7 +9,8 @@ from functools import partial
 import attrs
 import click
 
-from supportcore.cli.common import counted, json_option, opened, print_json, progress, store_options
+from supportcore.cli.options import json_option, opened, store_options
+from supportcore.cli.printing import counted, print_json, progress
 from supportcore.desk.reports import Verification
 from supportcore.desk.verifying import add
 from supportcore.desk.verifying import verify as verify_desk
@@ -42,7 +43,7 @@ def verify(url: str, prefix: str, schema: str | None, desks: tuple[str, ...], as
         total = add(total, result)
     if as_json:
         print_json(
-            {"store": store.url, "desks": {key: _data(result) for key, result in results.items()}, **_data(total)}
+            {"store": store.url, "desks": {key: _as_json(result) for key, result in results.items()}, **_as_json(total)}
         )
     else:
         for key, result in results.items():
@@ -65,7 +66,7 @@ def verified(store: Store, key: str, told: Callable[[float], None]) -> Verificat
     return verify_desk(store, key, lambda tickets: told(tickets / expected))
 
 
-def _data(result: Verification) -> dict[str, object]:
+def _as_json(result: Verification) -> dict[str, object]:
     return {
         "tickets": result.tickets,
         "events": result.events,

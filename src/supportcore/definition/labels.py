@@ -11,6 +11,7 @@ may have another name in lists, and in the head of a page, than the field has in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 
@@ -163,9 +164,18 @@ def _text(node: Node, what: str, language: str, *, required: bool) -> str:
     if required and (node.value is None or (isinstance(node.value, str) and not node.value.strip())):
         node.fault("missing_label", f"write the {_NAMES[language]} {what}")
         return ""
-    return node.text("", limit=LIMIT)
+    found = node.text("", limit=LIMIT)
+    strange = (_STRANGE_IN_LINE if what.startswith("label ") else _STRANGE).search(found)
+    if strange is not None:
+        why = "a label is one line" if strange[0] in "\r\n" else "it steers how a text is shown"
+        node.fault("bad_label", f"leave U+{ord(strange[0]):04X} out of the {_NAMES[language]} {what}: {why}")
+    return found
 
 
+_STEERING = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+"""What steers a terminal or turns the direction of what is read (Unicode: Cc, Zl, Zp; UAX #9, explicit formatting)."""
+_STRANGE = re.compile(f"[{_STEERING}]")
+_STRANGE_IN_LINE = re.compile(f"[{_STEERING}\t\r\n]")
 _NAMES = {"es": "Spanish", "en": "English"}
 
 

@@ -77,13 +77,16 @@ def load_definition(source: str | Path, *, guards: Mapping[str, Guard] | None = 
         path = Path(__file__).parent / "presets" / f"{source}.toml"
     else:
         name = str(source)
-        message = f"no shipped definition {name!r}{meant(name, PRESETS)}; name a file of your own as a Path"
+        known = f"no shipped definition {name!r}{meant(name, PRESETS)}"
+        message = f"{known}; a file of your own is named with its ending, or as a Path"
         raise DefinitionError([DefinitionFault(name, "document", "unknown_definition", message)])
     faults: list[DefinitionFault] = []
     rules = _read_toml(path, faults)
-    labels_path = path.with_name(path.name.removesuffix(".toml").removesuffix(".desk") + ".labels.toml")
+    stem = path.name.removesuffix(".toml").removesuffix(".desk")
+    labels_path = path.parent / f"{stem}.labels.toml"
     labels = _read_toml(labels_path, faults)
     if rules is None or labels is None:
+        faults += [] if rules is None else _faults_of(rules, guards or {}, path.name)
         raise DefinitionError(faults)
     return _build(rules, labels, guards or {}, file=path.name, labels_file=labels_path.name)
 
@@ -140,12 +143,15 @@ def restore_levels(document: str, *, today: Definition) -> ServiceLevels:
 
 def _read_toml(path: Path, faults: list[DefinitionFault]) -> dict[str, Any] | None:
     def fault(code: str, message: str) -> None:
-        faults.append(DefinitionFault(path.name, "document", code, message))
+        faults.append(DefinitionFault(path.name or str(path), "document", code, message))
 
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         fault("missing_file", f"there is no file {path}; a definition NAME.toml has its labels in NAME.labels.toml")
+        return None
+    except IsADirectoryError:
+        fault("unreadable_file", "is a folder; name the TOML file in it")
         return None
     except (OSError, ValueError) as error:
         fault("unreadable_file", f"cannot be read as UTF-8 text: {error}")
@@ -157,6 +163,15 @@ def _read_toml(path: Path, faults: list[DefinitionFault]) -> dict[str, Any] | No
     except RecursionError:
         fault("bad_toml", "is nested too deeply to be a definition")
     return None
+
+
+def _faults_of(rules: Mapping[str, Any], guards: Mapping[str, Guard], file: str) -> list[DefinitionFault]:
+    """Return the faults of rules whose labels are not to be had."""
+    try:
+        _build(rules, None, guards, file=file, labels_file="")
+    except DefinitionError as error:
+        return list(error.faults)
+    return []
 
 
 def _canonical(rules: Mapping[str, Any]) -> str:

@@ -135,7 +135,7 @@ def _transition(
         node.at("comment").fault("internal_note", told)
     guard = node.at("guard").given()
     if guard is not None and guard not in guards:
-        told = f"no guard {guard!r} was handed to load_definition(guards=…){meant(guard, guards)}"
+        told = f"no guard {guard!r} was handed to load_definition(guards=…), or named by --guard{meant(guard, guards)}"
         node.at("guard").fault("unknown_guard", told)
         guard = None
     waiting = node.at("waiting_on")

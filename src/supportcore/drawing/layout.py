@@ -8,6 +8,7 @@ and distances, which is an isotonic regression, solved exactly.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import inf
@@ -72,16 +73,28 @@ def _swapped(rows: list[list[Node]]) -> None:
     for _ in range(_SWEEPS):
         better = False
         for place, row in enumerate(rows):
-            around = rows[max(place - 1, 0) : place + 2]
+            tied = (
+                _tied(row, rows[place - 1] if place else ()),
+                _tied(row, rows[place + 1] if place + 1 < len(rows) else ()),
+            )
             for index in range(len(row) - 1):
-                before = _crossings(around)
-                row[index], row[index + 1] = row[index + 1], row[index]
-                if _crossings(around) < before:
-                    better = True
-                else:
+                first, then = id(row[index]), id(row[index + 1])
+                if sum(_less(ties[then], ties[first]) - _less(ties[first], ties[then]) for ties in tied) > 0:
                     row[index], row[index + 1] = row[index + 1], row[index]
+                    better = True
         if not better:
             return
+
+
+def _tied(row: Sequence[Node], other: Sequence[Node]) -> dict[int, list[int]]:
+    """Return the places in a row beside it that each node of a row is tied to, sorted."""
+    place = {id(node): index for index, node in enumerate(other)}
+    return {id(node): sorted(place[id(one)] for one in (*node.above, *node.below) if id(one) in place) for node in row}
+
+
+def _less(some: Sequence[int], others: Sequence[int]) -> int:
+    """Return how many pairs there are of one of *some* and a greater one of *others*, both sorted: they would cross."""
+    return sum(len(others) - bisect_right(others, one) for one in some)
 
 
 def _crossings(rows: Sequence[Sequence[Node]]) -> int:
@@ -92,8 +105,10 @@ def _crossings(rows: Sequence[Sequence[Node]]) -> int:
         ties = [
             (index, place[id(other)]) for index, node in enumerate(upper) for other in node.below if id(other) in place
         ]
-        count += sum(a < c and b > d for index, (a, b) in enumerate(ties) for c, d in ties[index + 1 :])
-        count += sum(a > c and b < d for index, (a, b) in enumerate(ties) for c, d in ties[index + 1 :])
+        before: list[int] = []
+        for _, end in sorted(ties):
+            count += len(before) - bisect_right(before, end)
+            insort(before, end)
     return count
 
 

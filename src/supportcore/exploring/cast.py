@@ -76,6 +76,14 @@ def cast_of(definition: Definition) -> Cast:
     return Cast(actors=MappingProxyType(placed), records=MappingProxyType(records), now=now)
 
 
+def without_members(cast: Cast) -> Cast:
+    """Return a cast in whose teams there is nobody whom a ticket could be assigned to."""
+    records = {
+        ref: attrs.evolve(record, members=()) if ref[0] == "team" else record for ref, record in cast.records.items()
+    }
+    return attrs.evolve(cast, records=MappingProxyType(records))
+
+
 def _fact_of(leaf: Any) -> str:
     value = leaf.values if isinstance(leaf, In) else getattr(leaf, "value", None)
     return value.name if isinstance(value, Fact) else ""

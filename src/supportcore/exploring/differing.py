@@ -8,7 +8,7 @@ them to different places; the first one found has a shortest way. From there on 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
@@ -16,10 +16,12 @@ from typing import Literal
 import attrs
 
 from supportcore.definition.model import Definition
+from supportcore.errors import Refused
 from supportcore.exploring.cast import Cast, cast_of
 from supportcore.exploring.explorer import DEPTH, NODES, told_step, way_to
 from supportcore.exploring.moves import Moves, key_of
 from supportcore.exploring.world import Node, Taken, World
+from supportcore.people.access import RESERVED
 from supportcore.tickets.ticket import Ticket
 from supportcore.workflow.spans import span_text
 from supportcore.workflow.steps import Step, Trace
@@ -37,6 +39,15 @@ _COMPARED = (
     "priority",
     "type",
 )
+NOT_COMPARED: Mapping[str, Callable[[Definition], object]] = MappingProxyType(
+    {
+        "promises": lambda desk: desk.levels,
+        "notices": lambda desk: desk.notices,
+        "screens": lambda desk: desk.screens,
+        "labels": lambda desk: desk.labels,
+    }
+)
+"""What is looked at only as far as it decides what may be done, and where a ticket comes to, each as a desk has it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,12 +60,14 @@ class Difference:
         trace: The shortest way there; its last step is the one.
         refused: Why the other one refuses it.
         places: Field, value of the old one, value of the new one; of what they come to, where both carry it out.
+        times: How often it was come across, by whomever and after whatever, as long as there was looked.
     """
 
     allows: Which
     trace: Trace
     refused: Exception | None = None
     places: tuple[tuple[str, object, object], ...] = ()
+    times: int = 1
 
 
 @attrs.frozen(kw_only=True)
@@ -63,14 +76,17 @@ class Differences:
     What was found.
 
     Attributes:
-        found: In the order of the length of their ways; one for each step, kind and state.
+        found: In the order of the length of their ways; those of the same cause once: the same command, or the same
+            action in the same state, that is refused for the same reason or leads to other values of the same fields.
         compared: Steps that were taken on both.
         complete: Everything that either of them allows was compared, but for what comes after a difference.
+        aside: Which of `NOT_COMPARED` differ, all the same.
     """
 
     found: tuple[Difference, ...]
     compared: int
     complete: bool
+    aside: tuple[str, ...] = ()
 
 
 def differences(
@@ -106,8 +122,9 @@ def differences(
             after = taken[0].after, taken[1].after
             difference = _difference(taken, [*way_to(came, place)])
             if difference is not None:
-                state = pair[0].ticket.state if pair[0].ticket is not None else ""
-                found.setdefault((step.do, state, difference.allows, step.who), difference)
+                cause = _cause(difference, pair[0])
+                same = found.get(cause)
+                found[cause] = difference if same is None else attrs.evolve(same, times=same.times + 1)
                 if len(found) >= limit:
                     break
             elif taken[0].error is None and (both := _known(keys, after)) not in known:
@@ -119,7 +136,21 @@ def differences(
                 pairs.append(after)
                 came.append((place, told_step(taken[0])))
                 depths.append(depths[place] + 1)
-    return Differences(found=tuple(found.values()), compared=compared, complete=complete and len(found) < limit)
+    return Differences(
+        found=tuple(found.values()),
+        compared=compared,
+        complete=complete and len(found) < limit,
+        aside=tuple(name for name, part in NOT_COMPARED.items() if part(old) != part(new)),
+    )
+
+
+def _cause(difference: Difference, before: Node) -> Hashable:
+    """Return what is the same of all differences that come of the same change of the rules, as far as can be told."""
+    step, refused = difference.trace[-1], difference.refused
+    state = before.ticket.state if before.ticket is not None and step.do not in RESERVED else ""
+    places = tuple((name, values if name in ("state", "timers") else ()) for name, *values in difference.places)
+    why = tuple(reason.code for reason in refused.reasons) if isinstance(refused, Refused) else str(refused)
+    return step.do, state, difference.allows, why, str(places)
 
 
 def _difference(taken: tuple[Taken, Taken], way: list[Step]) -> Difference | None:

@@ -15,7 +15,7 @@ from functools import cached_property
 import attrs
 
 from supportcore.definition.model import Definition
-from supportcore.exploring.cast import Cast
+from supportcore.exploring.cast import Cast, without_members
 from supportcore.exploring.moves import Moves, key_of
 from supportcore.exploring.world import Node, Taken, World
 from supportcore.tickets.events import StateChanged
@@ -42,15 +42,18 @@ class Exploration:
     What can become of a ticket.
 
     Attributes:
+        cast: Who and what there was.
         nodes: The nodes, the one before the opening first.
         edges: For each node, the nodes that a step leads to, with that step; a step that is refused leads nowhere.
         tried: Steps that were tried, refused ones among them.
         depth: Steps of the longest of the shortest ways.
         complete: Nothing was left out: neither depth nor number of nodes came to their end.
         broken: The first rule that was broken, if any.
+        unopened: Why no ticket could be opened; None where one could.
     """
 
     definition: Definition
+    cast: Cast = attrs.field(repr=False)
     nodes: tuple[Node, ...]
     edges: tuple[tuple[tuple[Step, int], ...], ...]
     came: tuple[tuple[int, Step] | None, ...] = attrs.field(repr=False)
@@ -58,6 +61,7 @@ class Exploration:
     depth: int
     complete: bool
     broken: Broken | None = None
+    unopened: str | None = None
 
     def trace(self, node: int) -> Trace:
         """Return a shortest way to a node, given by its place."""
@@ -72,10 +76,15 @@ class Exploration:
                 found[node.ticket.state] = self.trace(place)
         return found
 
-    @property
+    @cached_property
     def unreached(self) -> tuple[str, ...]:
-        """The states that no ticket came into."""
-        return tuple(state.key for state in self.definition.workflow.states if state.key not in self.reached)
+        """The states that no ticket came into, also where nobody is there whom it could be assigned to."""
+        left = [state.key for state in self.definition.workflow.states if state.key not in self.reached]
+        idle_cast = without_members(self.cast)
+        if left and self.complete and idle_cast != self.cast and _assigns(self.definition):
+            idle = explore(self.definition, cast=idle_cast, depth=self.depth + 1)
+            left = [key for key in left if key not in idle.reached]
+        return tuple(left)
 
     @cached_property
     def trapped(self) -> Mapping[str, Trace]:
@@ -183,6 +192,7 @@ def explore(
             edges[place].append((step, target))
     return Exploration(
         definition=definition,
+        cast=world.cast,
         nodes=tuple(nodes),
         edges=tuple(map(tuple, edges)),
         came=tuple(came),
@@ -190,7 +200,26 @@ def explore(
         depth=max(depths),
         complete=complete and broken is None,
         broken=broken,
+        unopened=_unopened(world, moves) if len(nodes) == 1 and broken is None else None,
     )
+
+
+def _assigns(definition: Definition) -> bool:
+    """Return whether routing gives tickets to people, and the desk does something by itself because of that."""
+    routing = definition.routing
+    assigning = {routing.assign, *(rule.assign for rule in routing.rules)} - {"none"}
+    return bool(assigning) and any(state.on_assign for state in definition.workflow.states)
+
+
+def _unopened(world: World, moves: Moves) -> str | None:
+    """Return why no ticket can be opened: the refusal of the first who tries; None where somebody can."""
+    told = []
+    for step in moves.of(world.start):
+        error = world.take(world.start, step).error
+        if error is None:
+            return None
+        told.append(str(error))
+    return told[0] if told else "nobody may, or knows what to say in the form"
 
 
 def told_step(taken: Taken) -> Step:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice, product
@@ -12,6 +11,7 @@ from supportcore.definition.model import Definition
 from supportcore.exploring.cast import Cast
 from supportcore.forms.checking import check
 from supportcore.forms.fields import Field, Form, Plain, Slot
+from supportcore.forms.fitting import fitting
 from supportcore.people.access import Actor
 from supportcore.text import instant_text
 
@@ -20,7 +20,6 @@ MOST = 200
 FILLER = "x"
 """What is written where it makes no difference."""
 Said = dict[str, Plain | None]
-_TRIED = "aA0 .-_:ñ@"
 
 
 def documents(
@@ -102,51 +101,3 @@ def slots_of(definition: Definition) -> Mapping[str, Slot]:
     if definition.files is not None:
         found.setdefault("files", definition.files.slot("files"))
     return found
-
-
-def fitting(pattern: str) -> str:
-    """
-    Return a text that a pattern without faults matches; see `supportcore.forms.patterns`.
-
-    >>> fitting("[A-Z]{2}-[0-9]{4}(?:x|y)?")
-    'AA-0000'
-    """
-    found, place = _alternatives(pattern, 0)
-    assert place == len(pattern), pattern
-    return found if found.strip() else next((one for one in _TRIED if re.fullmatch(pattern, one)), found)
-
-
-def _alternatives(pattern: str, place: int) -> tuple[str, int]:
-    """Return what the first alternative matches, and where the group ends."""
-    parts: list[str] = []
-    first: str | None = None
-    while place < len(pattern) and pattern[place] != ")":
-        if pattern[place] == "|":
-            first = "".join(parts) if first is None else first
-            parts, place = [], place + 1
-            continue
-        atom, place = _atom(pattern, place)
-        match = re.compile(r"[?*+]|\{([0-9]+)(?:,[0-9]+)?\}").match(pattern, place)
-        times = 1
-        if match is not None:
-            place = match.end()
-            times = int(match[1]) if match[1] is not None else int(match[0] == "+")
-        parts.append(atom * times)
-    return "".join(parts) if first is None else first, place
-
-
-def _atom(pattern: str, place: int) -> tuple[str, int]:
-    char = pattern[place]
-    if char == "(":
-        found, end = _alternatives(pattern, place + (3 if pattern.startswith("(?:", place) else 1))
-        return found, end + 1
-    if char == "\\":
-        return pattern[place + 1], place + 2
-    if char != "[":
-        return char, place + 1
-    end = place + 1
-    while pattern[end] != "]":
-        end += 2 if pattern[end] == "\\" else 1
-    one = re.compile(pattern[place : end + 1])
-    letters = (chr(code) for code in range(32, 0x3000))
-    return next((letter for letter in (*_TRIED, *letters) if one.fullmatch(letter)), "x"), end + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supportcore.definition.unfillable import unfillable
 from supportcore.exploring.explorer import Exploration
 from supportcore.workflow.findings import Finding
 
@@ -12,12 +13,19 @@ def findings(exploration: Exploration) -> tuple[Finding, ...]:
     """
     Return what is wrong for sure, in the order of the states.
 
-    What was not come into and what does not come to an end is sure of a complete exploration only.
+    Where no ticket could be opened at all, that and why is told instead of every state. What was not come into and
+    what does not come to an end is sure of a complete exploration only.
     """
     return tuple(_found(exploration))
 
 
 def _found(exploration: Exploration) -> Iterator[Finding]:
+    unfit = tuple(unfillable(exploration.definition))
+    yield from unfit
+    if exploration.unopened is not None:
+        if not unfit:
+            yield Finding("nobody_opens", "roles", f"no ticket could be opened: {exploration.unopened}")
+        return
     places = {state.key: place for place, state in enumerate(exploration.definition.workflow.states)}
     if exploration.complete:
         for key in exploration.unreached:

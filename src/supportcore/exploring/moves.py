@@ -76,7 +76,7 @@ class Moves:
         wake_at = ticket.wake_at
         if wake_at is not None:
             yield Step(do=WAIT, after=max(wake_at - node.now, wake_at - wake_at))
-        if self._desk.hold is not None and ticket.is_open:
+        if self._desk.hold is not None and ticket.is_open and ticket.customer is not None:
             yield Step(do=RENEW if node.lapsed else LAPSE)
 
     def _openings(self) -> Iterator[Step]:

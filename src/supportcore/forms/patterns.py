@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["pattern_fault"]
+
 _SPECIAL = frozenset("^$\\.*+?()[]{}|/")
 _QUANTIFIER = re.compile(r"[?*+]|\{[0-9]{1,4}(?:,[0-9]{1,4})?\}")
 _CLASS = re.compile(r"\[\^?(?:[^\\\[\]&~|^\-]|\\[\^$\\.*+?()\[\]{}|/\-])(?:[^\\\[\]&~|^]|\\[\^$\\.*+?()\[\]{}|/\-])*\]")

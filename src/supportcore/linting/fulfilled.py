@@ -43,6 +43,8 @@ class Fulfilled:
 
     def can(self, when: Predicate, but: Sequence[Predicate] = ()) -> bool:
         """Return whether *when* can hold of a ticket of which none of *but* holds; True where that is not known."""
+        if _empty(when):
+            return False
         if not but and self._plain(when):
             return True
         domain = Domain(self._definition, [when, *but])
@@ -118,6 +120,19 @@ class Fulfilled:
             if any(test(said, SimpleNamespace(roles=some)) for some in roles):
                 return True
         return False
+
+
+def _empty(when: Predicate) -> bool:
+    """Return whether a condition asks for what lies in a range without an inside, whatever the field has."""
+    if isinstance(when, All):
+        return any(map(_empty, when.parts))
+    if isinstance(when, AnyOf):
+        return all(map(_empty, when.parts))
+    if not isinstance(when, Range):
+        return False
+    start: Any = when.start
+    before: Any = when.before
+    return start is not None and before is not None and bool(start >= before)
 
 
 def _group(field: str) -> str:

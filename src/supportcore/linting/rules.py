@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from supportcore.definition.model import Definition
+from supportcore.definition.parts import NoticeRule
 from supportcore.definition.values import conditions, forms
 from supportcore.definition.values import findings as unknown_values
+from supportcore.linting.conditions import DESK
 from supportcore.linting.fulfilled import Fulfilled
+from supportcore.linting.kinds import ANY, Kind, Person
 from supportcore.linting.ways import Ways
 from supportcore.predicate import ALWAYS, Predicate
 from supportcore.workflow.findings import Finding
@@ -21,6 +24,7 @@ def never(ways: Ways) -> Iterator[Finding]:
     fulfilled = Fulfilled(desk)
     told: set[str] = set()
     for path, when in conditions(desk):
+        told |= {path} if _within(path, strange) else set()
         if when != ALWAYS and not _within(path, strange) and not fulfilled.can(when):
             told.add(path)
             yield Finding("never_holds", path, _NEVER)
@@ -35,6 +39,7 @@ def never(ways: Ways) -> Iterator[Finding]:
     yield from _of_approvals(ways, told)
     yield from _shadowed(desk, fulfilled, told)
     yield from _notices(desk, fulfilled)
+    yield from _unacted(ways, told)
 
 
 _NEVER = (
@@ -129,3 +134,48 @@ def _notices(desk: Definition, fulfilled: Fulfilled) -> Iterator[Finding]:
         elif not any(there.get(to, True) for to in rule.to):
             told = f"on this desk a ticket never has any {' or '.join(rule.to)}; name somebody else, or leave it out"
             yield Finding("idle_notice", f"notices[{index}].to", told)
+
+
+def _unacted(ways: Ways, told: set[str]) -> Iterator[Finding]:
+    """Yield conditions of notices and questions that hold in no state where they count."""
+    desk = ways.definition
+    for index, rule in enumerate(desk.notices):
+        path = f"notices[{index}].when"
+        if path not in told and _never_in(ways, rule.when, _told_in(ways, rule), [DESK]):
+            by = f" by {' or '.join(map(repr, sorted(rule.actions)))}" if rule.actions else ""
+            what = f"no ticket that was just {_HAPPENED.get(rule.on, 'told of')}{by} fulfils this condition"
+            yield Finding("never_holds", path, f"{what}; mend it, or what it is told of")
+    own = sum(path.startswith("questions[") for path, _ in conditions(desk))
+    roles = [{role.key for role in desk.roles if role.side == side} for side in ("customer", "staff")]
+    roles += [{role.key} for role in desk.roles]
+    people = [Person("", frozenset(some), "staff") for some in roles]
+    for index, question in enumerate(desk.screens.questions[len(desk.screens.questions) - own :]):
+        path = f"questions[{index}].where"
+        answered = [step.sources for step in ways.workflow.transitions if step.action in question.answers]
+        there = [key for sources in answered for key in sources if ways.by_state[key]]
+        if path not in told and _never_in(ways, question.where, there, people):
+            message = f"where this condition holds no answer of {question.key!r} can be given; mend it, or the answers"
+            yield Finding("never_holds", path, message)
+
+
+_HAPPENED = {"opened": "opened", "state_changed": "moved"}
+
+
+def _told_in(ways: Ways, rule: NoticeRule) -> Collection[str]:
+    """Return the states in which a ticket may be when a notice is told of it."""
+    workflow, reached = ways.workflow, [key for key, there in ways.by_state.items() if there]
+    if rule.on == "opened":
+        return {workflow.initial}
+    if rule.on != "state_changed" or not (rule.actions or ways.definition.merge is None):
+        return reached
+    steps = [step for step in workflow.transitions if not rule.actions or step.action in rule.actions]
+    return {step.to or source for step in steps for source in step.sources if source in reached}
+
+
+def _never_in(ways: Ways, when: Predicate, states: Collection[str], people: Sequence[Person]) -> bool:
+    """Return whether a condition holds of no ticket in any of *states*, whatever else is true of it."""
+    check = ways.walk.conditions.check(when)
+    if check is None or not states:
+        return False
+    kinds = [Kind(key, approvals=(ANY,), merged=merged) for key in states for merged in (False, True)]
+    return all(check(kind, person) is False for kind in kinds for person in people)

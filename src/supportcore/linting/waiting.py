@@ -96,8 +96,15 @@ def _blind(ways: Ways, key: str, path: str) -> Iterator[Finding]:
 
 
 def pauses(ways: Ways) -> Iterator[Finding]:
-    """Yield the states in which clocks stand still and only others than staff and time can let them go on."""
+    """Yield a pause that never ends, and states in which only others than staff and time can let clocks go on."""
     if not pausable(ways.definition):
+        return
+    promised = [place for place, kind in enumerate(ways.walk.kinds) if not kind.merged and _promised(ways, kind)]
+    if promised and all(_paused(ways, ways.kind(place)) is True for place in promised):
+        told = (
+            "clocks stand still wherever a ticket is not done yet, so what is promised never comes due; let it pause "
+        )
+        yield ways.finding("endless_pause", "levels.pause", f"{told}in fewer states", promised[0])
         return
     still_for = [_stands_still(ways, kind) is True for kind in ways.walk.kinds]
     runs = (place for place, still in enumerate(still_for) if not still)
@@ -114,14 +121,27 @@ def pauses(ways: Ways) -> Iterator[Finding]:
 
 def _stands_still(ways: Ways, kind: Kind) -> bool | None:
     """Return whether a promise to a kind of ticket is frozen; None where that is not known."""
-    levels, state = ways.definition.levels, ways.walk.states[kind.state]
-    if levels is None or state.category in DONE:
+    if ways.walk.states[kind.state].category in DONE:
         return False
+    paused = _paused(ways, kind)
+    return paused and _promised(ways, kind)
+
+
+def _paused(ways: Ways, kind: Kind) -> bool | None:
+    """Return whether clocks that can be paused stand still in a kind of ticket; None where that is not known."""
+    levels, state = ways.definition.levels, ways.walk.states[kind.state]
+    assert levels is not None
     waiting = kind.waiting_on
     options = (waiting,) if waiting is not ANY else (None, *PARTIES)
     found = {levels.pausing(state=state.key, category=state.category, waiting_on=one) for one in options}
-    if len(found) > 1:
-        return None
+    return found.pop() if len(found) == 1 else None
+
+
+def _promised(ways: Ways, kind: Kind) -> bool:
+    """Return whether anything may be promised to a kind of ticket that is not done, and can be paused."""
+    levels = ways.definition.levels
+    if levels is None or ways.walk.states[kind.state].category in DONE:
+        return False
     promised = levels.deadline.pauses and ways.walk.shape.may("set_deadline")
     for policy in levels.policies:
         if promised:
@@ -131,4 +151,4 @@ def _stands_still(ways: Ways, kind: Kind) -> bool | None:
         promised = holds is not False and any(target.pauses for _, target in policy.targets)
         if holds is True:
             break
-    return found.pop() and promised
+    return promised

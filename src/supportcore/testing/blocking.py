@@ -24,6 +24,8 @@ import attrs
 
 from supportcore.storage.ports import AsyncStore, Execute, Ledger, Steps
 
+__all__ = ["Background", "BlockingDesk", "BlockingDownload", "BlockingStore"]
+
 T = TypeVar("T")
 
 
@@ -100,7 +102,7 @@ class BlockingStore:
         orders: asyncio.Queue[_Order] = asyncio.Queue()
         begun: Future[None] = Future()
         transaction = self.background.start(self._transaction(write, begun, orders))
-        transaction.add_done_callback(lambda _: _set(begun))
+        transaction.add_done_callback(lambda _: _let_go_on(begun))
         begun.result()
         if transaction.done():
             transaction.result()
@@ -121,7 +123,7 @@ class BlockingStore:
 
     async def _transaction(self, write: bool, begun: Future[None], orders: asyncio.Queue[_Order]) -> None:
         async with self.behind.begin(write=write) as execute:
-            _set(begun)
+            _let_go_on(begun)
             while (order := await orders.get()).answer is not None:
                 try:
                     result = await execute(order.operation)
@@ -145,7 +147,7 @@ class BlockingStore:
         return BlockingStore(self.behind.join(host), self.background)
 
 
-def _set(begun: Future[None]) -> None:
+def _let_go_on(begun: Future[None]) -> None:
     if not begun.done():
         begun.set_result(None)
 

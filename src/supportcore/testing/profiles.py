@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["PROFILES", "VARIABLE", "Profile", "chosen", "register", "settings_of"]
 
 VARIABLE = "SUPPORTCORE_PROFILE"
+"""The environment variable that names a profile."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +46,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "deep": Profile(runs=2_000, steps=60),
     }
 )
+"""The profiles by name."""
 
 
 def chosen(name: str | None = None) -> str:

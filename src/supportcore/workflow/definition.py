@@ -28,6 +28,7 @@ Audience = Literal["public", "internal"]
 DONE: tuple[Category, ...] = ("solved", "closed")
 """Categories of states in which nothing is left for the desk to do."""
 CATEGORIES: tuple[Category, ...] = ("new", "open", "pending", "on_hold", "solved", "closed")
+"""What a state may be; rules test this and never its name."""
 OUTCOMES: tuple[Outcome, ...] = ("resolved", "cancelled")
 PARTIES: tuple[WaitingOn, ...] = ("customer", "vendor", "support", "external")
 

@@ -22,6 +22,8 @@ _WORDS = {
     "en": ("or after {span}", "after {span}", "when the customer replies", "when staff reply"),
     "es": ("o tras {span}", "tras {span}", "cuando responde el cliente", "cuando responde el equipo"),
 }
+__all__ = ["Exercised", "diagram"]
+
 _UNITS = (
     (timedelta(days=1), "d"),
     (timedelta(hours=1), "h"),
@@ -154,14 +156,18 @@ def span_told(span: timedelta) -> str:
 
     >>> span_told(timedelta(hours=72)), span_told(timedelta(hours=72, milliseconds=-1)), span_told(timedelta(0))
     ('72 h', '71 h 59 min 59.999 s', '0 s')
+    >>> span_told(timedelta(days=7)), span_told(timedelta(days=60, milliseconds=1))
+    ('7 d', '60 d 0.001 s')
     """
+    told = []
     for unit, name in _UNITS:
-        count, rest = divmod(span, unit)
-        if count and not rest and (name != "d" or count > 7):
-            return f"{count} {name}"
-    _, (hour, _), (minute, _), (second, _) = _UNITS
-    parts = (span // hour, "h"), (span % hour // minute, "min"), (span % minute / second, "s")
-    return " ".join(f"{count:g} {name}" for count, name in parts if count) or "0 s"
+        if name == "d" and span < timedelta(days=7):
+            continue
+        count = span / unit if name == "s" else span // unit
+        if count:
+            told.append(f"{count:g} {name}")
+        span %= unit
+    return " ".join(told) or "0 s"
 
 
 def _told(label: str) -> str:

@@ -20,6 +20,8 @@ from supportcore.workflow.spans import span_text
 if TYPE_CHECKING:
     from supportcore.definition.model import Definition
 
+__all__ = ["Step", "Trace", "as_data", "story", "told"]
+
 OPEN, WAIT, LAPSE, RENEW = "open", "wait", "lapse", "renew"
 """What a step does that is no command on a ticket: it opens one; time passes; the agreement lapses, or is renewed."""
 RESTART, WORK, AGAIN = OF_THE_SYSTEM = ("restart", "work", "again")

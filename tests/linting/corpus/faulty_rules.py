@@ -203,7 +203,87 @@ def a_notice_to_whom_nobody_ever_is(rules: Doc) -> None:
 
 @faulty(
     ("idle_notice", "notices[2].on", ""),
+    ("unused_part", "survey", ""),
 )
 def a_notice_of_a_rating_that_nobody_gives(rules: Doc) -> None:
     rules["survey"] = {}
     rules["notices"].append({"key": "rated", "on": "rated", "to": ["assignee"], "channel": "email"})
+
+
+@faulty(
+    ("never_holds", "lists[0].where", ""),
+)
+def a_range_without_an_inside(rules: Doc) -> None:
+    empty = {"field": "number", "range": {"from": 10, "before": 10}}
+    rules["lists"] = [{"key": "none", "where": {"any": [empty, {"all": [{"field": "state", "eq": "new"}, empty]}]}}]
+
+
+# -- notices and questions where they act ------------------------------------------------------------------------------
+
+
+@faulty(
+    ("never_holds", "notices[1].when", ""),
+)
+def a_notice_of_an_action_that_leads_elsewhere(rules: Doc) -> None:
+    rules["notices"][1].update(actions=["hold"], when={"field": "state", "eq": "asking"})
+
+
+@faulty(
+    ("never_holds", "notices[0].when", ""),
+)
+def a_notice_of_an_opening_in_a_later_state(rules: Doc) -> None:
+    rules["notices"][0]["when"] = {"field": "category", "eq": "closed"}
+
+
+@faulty(
+    ("never_holds", "questions[0].where", ""),
+)
+def a_question_asked_where_no_answer_leads_on(rules: Doc) -> None:
+    where = {"all": [{"field": "@actor.roles", "has": "customer"}, {"field": "state", "eq": "asking"}]}
+    rules["questions"] = [{"key": "again", "where": where, "answers": ["reopen"]}]
+
+
+# -- unfillable_field --------------------------------------------------------------------------------------------------
+
+
+@faulty(
+    ("unfillable_field", "form[3]", ""),
+)
+def a_pattern_longer_than_its_limit(rules: Doc) -> None:
+    isbn = {"key": "isbn", "kind": "title", "pattern": "[0-9]{13}|97[89]-[0-9]{10}", "limit": 12, "required": True}
+    rules["form"].append(isbn)
+
+
+@faulty(
+    ("unfillable_field", "forms[0].fields[1]", ""),
+)
+def no_whole_number_in_between(rules: Doc) -> None:
+    asked = {"key": "seats", "kind": "number", "whole": True, "minimum": 0.2, "maximum": 0.8}
+    rules["forms"] = [{"key": "room", "variant": "room", "fields": [{"key": "subject", "required": True}, asked]}]
+
+
+# -- unused_part -------------------------------------------------------------------------------------------------------
+
+
+@faulty(
+    ("unused_part", "ladders[1]", ""),
+)
+def a_ladder_that_nothing_climbs(rules: Doc) -> None:
+    steps = [{"at": 100, "priority": "high"}]
+    rules["ladders"] = [{"key": "used", "steps": steps}, {"key": "left", "steps": steps}]
+    rules["policies"][0]["resolution"]["ladder"] = "used"
+
+
+@faulty(
+    ("unused_part", "survey", ""),
+)
+def a_survey_that_nobody_answers(rules: Doc) -> None:
+    rules["survey"] = {"scale": "stars"}
+
+
+@faulty(
+    ("unused_part", "menu[1]", ""),
+)
+def an_entry_that_leads_nowhere(rules: Doc) -> None:
+    rules["lists"] = [{"key": "all"}, {"key": "mine", "roles": ["customer"]}]
+    rules["menu"] = [{"key": "all", "list": "all"}, {"key": "mine", "list": "mine", "roles": ["agent"]}]

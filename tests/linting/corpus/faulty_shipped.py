@@ -20,8 +20,8 @@ def the_committee_may_reopen_what_it_refused(rules: Doc) -> None:
 
 @damaged(
     "cltech",
-    ("stuck_role", "approvals[0]", "open"),
     ("never_holds", "roles[3].sees", ""),
+    ("stuck_role", "approvals[0]", "open"),
 )
 def the_committee_sees_what_it_has_agreed_to(rules: Doc) -> None:
     role(rules, "comite")["sees"] = {"field": "approval", "eq": "approved"}

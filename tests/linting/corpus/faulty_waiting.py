@@ -20,6 +20,8 @@ def customers_do_not_see_what_is_proposed(rules: Doc) -> None:
 
 
 @faulty(
+    ("never_holds", "roles[1].sees", ""),
+    ("never_holds", "roles[2].sees", ""),
     ("unreachable_state", "states[1]", ""),
     ("unreachable_state", "states[2]", ""),
     ("unreachable_state", "states[3]", ""),
@@ -33,8 +35,6 @@ def customers_do_not_see_what_is_proposed(rules: Doc) -> None:
     ("dead_action", "transitions[0]", "open"),
     ("dead_action", "transitions[7]", "open"),
     ("unanswerable_confirmation", "confirmations[0].state", ""),
-    ("never_holds", "roles[1].sees", ""),
-    ("never_holds", "roles[2].sees", ""),
 )
 def nobody_of_staff_sees_a_new_ticket(rules: Doc) -> None:
     for one in ("agent", "lead"):
@@ -62,8 +62,8 @@ def only_a_role_that_does_not_see_it_could_go_on(rules: Doc) -> None:
 
 
 @faulty(
-    ("stuck_role", "approvals[0]", "open"),
     ("never_holds", "roles[2].sees", ""),
+    ("stuck_role", "approvals[0]", "open"),
 )
 def the_committee_does_not_see_what_waits_for_it(rules: Doc) -> None:
     agreed(rules)
@@ -198,3 +198,10 @@ def staff_leads_only_to_another_pause(rules: Doc) -> None:
     rules["states"].append({"key": "parked", "category": "pending"})
     action(rules, "resume")["to"] = "parked"
     step(rules, "back", ["parked"], "working", "customer")
+
+
+@faulty(
+    ("endless_pause", "levels.pause", "open"),
+)
+def clocks_that_never_run(rules: Doc) -> None:
+    rules["levels"]["pause"] = {"field": "category", "in": ["new", "open", "pending", "on_hold"]}

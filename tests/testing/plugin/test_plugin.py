@@ -149,6 +149,19 @@ def test_what_is_wrong_is_told_in_words(pytester: pytest.Pytester, folder: Path)
     assert "collecting.py" not in told
 
 
+def test_the_summary_of_a_run_tells_one_line_of_each_failure(
+    pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found is told once; the summary, which is not shortened where CI is set, has its first line."""
+    monkeypatch.setenv("CI", "1")
+    desk(folder, "looping", LOOPING, LABELS + 'actions.nudge.label.en = "Nudge"\n')
+    found = run(pytester, "--deselect=lamps.desk.toml", "-k", "explore")
+    told = found.stdout.str()
+    assert 1 == told.count("1. User opens a ticket")
+    (line,) = [one for one in told.splitlines() if one.startswith("FAILED looping.desk.toml::explore")]
+    assert line.endswith("working -> asking -> working [timer_loop] …")
+
+
 def test_a_rule_of_ones_own(pytester: pytest.Pytester, folder: Path) -> None:
     """A rule in conftest.py is kept by exploration and machine; its story is told, and kept where that is asked for."""
     pytester.makeconftest(

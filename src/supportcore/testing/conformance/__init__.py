@@ -24,7 +24,10 @@ What is read is not judged by what was written alone: lists, counts and pages ar
 here, and tickets with `stored_columns`, the back door to what truly lies there.
 """
 
-import pytest
+from supportcore.lazy import needing
+
+with needing("testing", "supportcore.testing.conformance"):
+    import pytest
 
 _PARTS = (
     "blobs", "catalogue", "claims", "credentials", "driving", "feed", "files", "histories", "inbox", "index",

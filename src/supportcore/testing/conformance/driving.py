@@ -44,7 +44,7 @@ def fewer(part: int = 2) -> Callable[[Callable[..., None]], Callable[..., None]]
     """Return settings `for_every_store` that look at a *part*-th of the examples, for tests that ask a store much."""
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        examples = max(1, settings.get_profile(settings.get_current_profile_name()).max_examples // part)
+        examples = max(1, settings().max_examples // part)
         return settings(for_every_store, max_examples=examples)(test)
 
     return decorate

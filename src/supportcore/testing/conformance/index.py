@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportcore.clock import stopwatch
 from supportcore.knowledge.postings import ARTICLES, TICKETS, Found, Hit, Indexing, Posting, Search
 from supportcore.predicate import ALWAYS, Predicate
 from supportcore.storage.ports import Ledger, Query, Seek, Store, Words, drive
@@ -26,7 +27,7 @@ from supportcore.testing.conformance.plain_lists import (
     place,
     sought,
 )
-from supportcore.testing.conformance.samples import entries_of, fresh_crowd
+from supportcore.testing.conformance.samples import entries_of, fresh_crowd, opened_ticket
 from supportcore.testing.strategies.values import _TRICKY
 from supportcore.tickets.commands import Decision
 from supportcore.tickets.ticket import Ticket
@@ -281,6 +282,25 @@ class IndexConformance(Conformance):
                 seek = Seek(key=place(ticket, sort)[0], id=ticket.id, backwards=backwards)
                 behind = attrs.evolve(query, seek=seek, limit=limit)
                 assert sought(expected, behind) == list(read(store, ledger.find(behind)))
+
+    def test_many_words_narrow_a_list_in_no_time(self, store: Store) -> None:
+        """A list is narrowed by as many words as a question has, within seconds: a planner may not try every order."""
+        many = [f"t{number}" for number in range(32)]
+        passed = stopwatch()
+        for having in ({"a": ["x", "y"]}, {"a": many, "b": many[:-1], "c": many[1:]}):
+            desk = fresh_desk()
+            ledger = store.ledger(desk)
+            for number, key in enumerate(having, start=1):
+                write(store, ledger.save(opened_ticket(desk, key, number)))
+            postings = [Posting(term, record, 3) for record, some in having.items() for term in some]
+            write(store, indexed(ledger, postings, kind=TICKETS))
+            for words in (8, 31, 32):
+                asked: Words = tuple((term,) for term in many[:words])
+                expected = [record for record, some in having.items() if {*many[:words]} <= {*some}]
+                query = Query(where=ALWAYS, words=asked, sort="number", descending=False, limit=10)
+                assert expected == [ticket.id for ticket in read(store, ledger.find(query))]
+                assert len(expected) == read(store, ledger.count(ALWAYS, words=asked))
+                assert 20 > passed()
 
     @given(one=strategies.postings(), kind=strategies.keys())
     @fewer(3)

@@ -17,7 +17,7 @@ from typing import Any
 
 import attrs
 
-from supportcore.desk.finding import Asked, Finding, find
+from supportcore.desk.finding import Asked, Hits, find
 from supportcore.knowledge.article import Article, scopes
 from supportcore.knowledge.indexing import analysed_as, article_postings
 from supportcore.knowledge.postings import ARTICLES, Indexing
@@ -148,7 +148,7 @@ def written(ledger: Ledger) -> Steps[None]:
     yield from ledger.save(*decisions)
 
 
-def answered(ledger: Ledger) -> Steps[list[Finding]]:
+def answered(ledger: Ledger) -> Steps[list[Hits]]:
     """Return what is found."""
     found = []
     for asked in generated_questions():
@@ -157,7 +157,7 @@ def answered(ledger: Ledger) -> Steps[list[Finding]]:
 
 
 @lru_cache(maxsize=1)
-def expected() -> list[Finding]:
+def expected() -> list[Hits]:
     """Return what has to be found."""
     store = MemoryStore()
     ledger = store.ledger("desk")

@@ -22,7 +22,9 @@ from supportcore.predicate import ALWAYS, Predicate
 from supportcore.workflow.definition import State, Transition
 
 Kind = Literal["state", "transition", "timer", "condition", "rule"]
+"""What a goal is about."""
 KINDS: tuple[Kind, ...] = ("state", "transition", "timer", "condition", "rule")
+"""All of them, in the order of a table."""
 ENTERED, PEOPLE, DESK = "entered", "people", "desk"
 FIRED, OUTRUN, REFUSED = "fired", "outrun", "refused"
 HELD, FAILED = "held", "failed"

@@ -17,8 +17,12 @@ from typing import Any
 from unittest import TestCase
 
 import attrs
-from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from supportcore.lazy import needing
+
+with needing("testing", "supportcore.testing.machine"):
+    from hypothesis import settings
+    from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from supportcore.definition.model import Definition
 from supportcore.exploring.cast import cast_of

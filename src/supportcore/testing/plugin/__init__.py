@@ -13,7 +13,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from supportcore.lazy import needing
+
+with needing("testing", "supportcore.testing.plugin"):
+    import pytest
 
 from supportcore.testing.plugin.fixtures import cast, definition, desk, frozen_clock, store, store_url
 from supportcore.testing.plugin.options import COVERAGE, EXPLORED, PROFILES

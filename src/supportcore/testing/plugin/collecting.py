@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +15,9 @@ from supportcore.definition.loader import load_definition
 from supportcore.definition.model import Definition
 from supportcore.errors import DefinitionError
 from supportcore.testing.plugin.options import EXPLORED, option
+
+if TYPE_CHECKING:
+    from supportcore.workflow.findings import Finding
 
 MOST = {"quick": 500, "ci": 5_000, "deep": 100_000}
 """Different tickets of an exploration at most, by profile."""
@@ -56,6 +60,22 @@ class DeskFile(pytest.File):
             yield story
 
 
+class InWords:
+    """What was found, in words, as pytest tells a failure; the summary of the run tells its first line only."""
+
+    def __init__(self, text: str, *, path: Path) -> None:
+        first, _, more = text.partition("\n")
+        self.text = text
+        self.reprcrash = SimpleNamespace(path=str(path), lineno=1, message=first + (" …" if more else ""))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, tw: Any) -> None:
+        """Write it."""
+        tw.line(self.text)
+
+
 class DeskItem(pytest.Item):
     """One test of a desk."""
 
@@ -89,11 +109,11 @@ class DeskItem(pytest.Item):
 
         error = excinfo.value
         if isinstance(error, BrokenRule):
-            return str(error) + self._kept(error)
+            return InWords(str(error) + self._kept(error), path=self.path)
         if isinstance(error, DefinitionError):
-            return "\n".join(str(fault) for fault in error.faults)
+            return InWords("\n".join(str(fault) for fault in error.faults), path=self.path)
         if isinstance(error, Wrong):
-            return str(error)
+            return InWords(str(error), path=self.path)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -119,13 +139,8 @@ def _loads(item: DeskItem) -> None:
 
 def _check(item: DeskItem) -> None:
     from supportcore.linting import lint
-    from supportcore.workflow.steps import story
 
-    definition = item.definition
-    found = lint(definition)
-    if found:
-        told = (f"{one}\n{story(definition, one.trace)}".rstrip() for one in found)
-        raise Wrong("\n\n".join(told))
+    _nothing_found(item.definition, lint(item.definition))
 
 
 def _explore(item: DeskItem) -> None:
@@ -134,7 +149,6 @@ def _explore(item: DeskItem) -> None:
     from supportcore.exploring.findings import findings
     from supportcore.testing.invariants import EventuallyWithin, always
     from supportcore.testing.story import BrokenRule, Story
-    from supportcore.workflow.steps import story
 
     definition = item.definition
     rules = [always(rule) for rule in item.parent.rules if not isinstance(rule, EventuallyWithin)]
@@ -143,10 +157,15 @@ def _explore(item: DeskItem) -> None:
         broken = found.broken
         raise BrokenRule(Story(definition, cast_of(definition).now, broken.trace, broken.rule, broken.told))
     item.user_properties.append((EXPLORED, str(found)))
-    wrong = findings(found)
-    if wrong:
-        told = (f"{one}\n{story(definition, one.trace)}".rstrip() for one in wrong)
-        raise Wrong("\n\n".join(told))
+    _nothing_found(definition, findings(found))
+
+
+def _nothing_found(definition: Definition, found: Sequence[Finding]) -> None:
+    """Fail with all that was found, each with the story of how it comes about."""
+    from supportcore.workflow.steps import story
+
+    if found:
+        raise Wrong("\n\n".join(f"{one}\n{story(definition, one.trace)}".rstrip() for one in found))
 
 
 def _machine(item: DeskItem) -> None:

@@ -29,7 +29,7 @@ class Covered:
     def watch(self, definition: Definition, desk: Desk, cast: Cast) -> None:
         """Count what the tickets of a desk exercised, which may have another key on its store."""
         actors = {actor.id: actor for actor in cast.actors.values()}
-        coverage = self._of(definition)
+        coverage = self._coverage_of(definition)
         seen = Coverage(desk.definition)
         seen.watch_desk(desk, actors)
         seen.definition = coverage.definition  # the same rules under another key
@@ -39,7 +39,7 @@ class Covered:
         """Count what another process exercised."""
         for one in told:
             definition = desk_of(one["rules"], one["labels"])
-            self._of(definition).merge(Coverage.from_json(definition, one["coverage"]))
+            self._coverage_of(definition).merge(Coverage.from_json(definition, one["coverage"]))
 
     def as_data(self) -> list[Mapping[str, Any]]:
         """Return it as plain data, with the desks."""
@@ -60,7 +60,7 @@ class Covered:
         for (key, _), coverage in sorted(self._found.items()):
             yield key, table(coverage.report())
 
-    def _of(self, definition: Definition) -> Coverage:
+    def _coverage_of(self, definition: Definition) -> Coverage:
         known = (definition.key, definition.rules_hash)
         if known not in self._found:
             self._found[known] = Coverage(definition)

@@ -7,7 +7,7 @@ holds there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -41,7 +41,8 @@ def from_json(
 
     Args:
         data: What was read from the file.
-        definition: The desk to tell it on; by default the one in the document.
+        definition: The desk to tell it on; by default the one in the document. Steps may name what only the one in the
+            document has: what was taken away since cannot break anything any more.
         guards: Python functions that the desk in the document names; one that is not given is taken to hold.
         file: What faults call the document.
 
@@ -56,51 +57,58 @@ def from_json(
         root.at("format").fault("unknown_format", f"this release reads format = {FORMAT}")
         raise DefinitionError(faults)
     desk = definition or read_desk(root.at("desk"), guards or {})
+    former = None if definition is None else read_desk(_aside(root.at("desk")), guards or {})
     rule, now = root.at("rule").text(limit=BODY_LIMIT), _instant(root.at("now"))
     who = {name: node.text() for name, node in root.at("who").items()}
-    steps, came = read_steps(root.at("steps"), desk)
+    known = [one for one in (desk, former) if one is not None]
+    steps, came = read_steps(root.at("steps"), known)
     told, system = root.at("told").text("", limit=BODY_LIMIT), root.at("system").flag()
     if faults or desk is None:
         raise DefinitionError(faults)
     return Story(desk, now, steps, rule, told, who, system=system, came=came)
 
 
-def read_steps(node: Node, desk: Definition | None) -> tuple[Trace, tuple[Mapping[str, Any], ...]]:
+def _aside(node: Node) -> Node:
+    """Return a node whose faults are nobody's concern."""
+    return Node(node.value, file=node.file, path=node.path, faults=[])
+
+
+def read_steps(node: Node, desks: Sequence[Definition] = ()) -> tuple[Trace, tuple[Mapping[str, Any], ...]]:
     """
     Return the steps of a trace, and what came of each when it was written; empty unless that stands at all of them.
 
     Args:
-        desk: Whose actions and people they name; None if it is not known, and neither is looked at.
+        desks: Whose actions and people they name; with none of them neither is looked at.
     """
     if node.value is None or node.value == []:
         node.fault("missing_key" if node.value is None else "empty", "a story has at least one step")
     several = list(node.each())
-    steps = [step for one in several if (step := _step(one, desk)) is not None]
+    steps = [step for one in several if (step := _step(one, desks)) is not None]
     came = [told for one in several if isinstance(told := one.at("came").value, Mapping)]
     return tuple(steps), tuple(came) if len(came) == len(several) else ()
 
 
-def _step(node: Node, desk: Definition | None) -> Step | None:
+def _step(node: Node, desks: Sequence[Definition]) -> Step | None:
     if not node.table("do", "who", "said", "after", "takes", "came"):
         return None
     do, who = node.at("do").text(), node.at("who").text("")
     if node.at("came").value is not None and not isinstance(node.at("came").value, Mapping):
         node.at("came").fault("wrong_type", "expected a table of what came of the step")
-    if desk is not None and do:
-        _check(node, desk, do, who)
+    if desks and do:
+        _check(node, desks, do, who)
     said = tuple((key, _plain(one)) for key, one in node.at("said").items())
     return Step(do=do, who=who, said=said, after=_span(node.at("after")), takes=node.at("takes").text(""))
 
 
-def _check(node: Node, desk: Definition, do: str, who: str) -> None:
+def _check(node: Node, desks: Sequence[Definition], do: str, who: str) -> None:
     if not who and do not in BY_ITSELF:
         told = f"{do!r} is done by somebody: name who; by itself there are {', '.join(BY_ITSELF)}"
         node.at("who").fault("missing_key", told)
-    known = (*desk.workflow.actions, *RESERVED)
+    known = (*(action for desk in desks for action in desk.workflow.actions), *RESERVED)
     if who and do not in known:
-        told = f"the desk {desk.key!r} has no action or command {do!r}{meant(do, known)}"
+        told = f"the desk {desks[0].key!r} has no action or command {do!r}{meant(do, known)}"
         node.at("do").fault("unknown_action", told)
-    people = cast_of(desk).actors
+    people = [name for desk in desks for name in cast_of(desk).actors]
     if who and who not in people:
         node.at("who").fault("unknown_actor", f"nobody is called {who!r}{meant(who, people)}")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from supportcore.exploring.world import Taken
+from supportcore.people.access import RESERVED
 from supportcore.testing.invariants import EventuallyWithin, Rule, watches
 from supportcore.testing.story.records import BrokenRule, Story
 from supportcore.testing.story.taking import world_of
@@ -131,8 +132,10 @@ def _cut(story: Story) -> str:
     """Return why a story cannot be gone on with; empty where it can."""
     if len(story.taken) == len(story.steps):
         return ""
-    who = story.steps[len(story.taken)].who
-    return f"nobody is called {who!r} there, so step {len(story.taken) + 1} cannot be taken"
+    step, place = story.steps[len(story.taken)], len(story.taken) + 1
+    if step.do not in story.definition.workflow.actions and step.do not in RESERVED:
+        return f"there is no action {step.do!r} any more, so step {place} cannot be taken"
+    return f"nobody is called {step.who!r} there, so step {place} cannot be taken"
 
 
 def _otherwise(story: Story) -> str:

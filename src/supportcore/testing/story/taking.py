@@ -11,6 +11,7 @@ from supportcore.definition.model import Definition
 from supportcore.errors import SupportError
 from supportcore.exploring.cast import cast_of
 from supportcore.exploring.world import Node, Taken, World
+from supportcore.people.access import RESERVED
 from supportcore.workflow.steps import LAPSE, OF_THE_SYSTEM, RENEW, WAIT, Step, Trace
 
 BY_ITSELF = (WAIT, LAPSE, RENEW, *OF_THE_SYSTEM)
@@ -23,7 +24,7 @@ def world_of(definition: Definition, now: datetime) -> World:
 
 
 def taken_by(definition: Definition, now: datetime, steps: Trace) -> Iterator[Taken]:
-    """Yield what comes of *steps* by the rules; it ends before a step that nobody there is can take."""
+    """Yield what comes of *steps* by the rules; it ends before a step that nobody can take there."""
     world = world_of(definition, now)
     node = world.start
     for step in steps:
@@ -35,8 +36,9 @@ def taken_by(definition: Definition, now: datetime, steps: Trace) -> Iterator[Ta
 
 
 def can_be_taken(world: World, step: Step) -> bool:
-    """Return whether there is who takes a step."""
-    return step.who in world.cast.actors if step.who else step.do in BY_ITSELF
+    """Return whether there is who takes a step, and what is taken by it."""
+    known = step.do in RESERVED or step.do in world.definition.workflow.actions
+    return known and step.who in world.cast.actors if step.who else step.do in BY_ITSELF
 
 
 def take(world: World, node: Node, step: Step) -> Taken:

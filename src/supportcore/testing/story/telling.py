@@ -21,7 +21,7 @@ from supportcore.desk.views.viewer import SIDE_LABELS, Viewer
 from supportcore.exploring.cast import Cast
 from supportcore.exploring.filling import FILLER
 from supportcore.exploring.world import CONTACT, FILES, FORM, Taken
-from supportcore.people.access import Actor
+from supportcore.people.access import RESERVED, Actor
 from supportcore.testing.story.records import Story
 from supportcore.testing.story.taking import BY_ITSELF, can_be_taken, world_of
 from supportcore.tickets.events import ClockBreached, Event, StateChanged, TicketAssigned, TicketOpened, TimerRefused
@@ -54,6 +54,7 @@ _WORDS = {
     "goes": ("The desk hands it to {who}.", "La mesa se lo asigna a {who}."),
     "missed": ("A promised time has passed.", "Ha vencido un plazo prometido."),
     "refused": ("The desk refuses it: {why}", "La mesa lo rechaza: {why}"),
+    "gone": ("On this desk there is no action {action}.", "En esta mesa no hay ninguna acción {action}."),
     "unknown": ("On this desk there is nobody called {who}.", "En esta mesa no hay nadie llamado {who}."),
     "expected": ("Expected", "Se esperaba"),
     "happened": ("What happened", "Lo que pasó"),
@@ -149,7 +150,10 @@ class _Teller:
             if came is not None:
                 yield from (_INDENT + line for line in self._came(came))
             elif not can_be_taken(self._world, step):
-                yield _INDENT + self._say("unknown", who=step.who or step.do)
+                gone = step.who in self._world.cast.actors
+                yield _INDENT + (
+                    self._say("gone", action=step.do) if gone else self._say("unknown", who=step.who or step.do)
+                )
 
     def _done(self, step: Step) -> str:
         """Return what somebody does, or what befalls the ticket."""
@@ -157,7 +161,7 @@ class _Teller:
             bare = attrs.evolve(step, takes="", after=step.after * 0)
             return self._say("nothing") if step.do == "wait" else step_told(self._desk, bare, self._language)
         bare = Step(do=step.do, who=step.who)
-        known = step.do in self._desk.workflow.actions or step.do in _VERBS
+        known = step.do in self._desk.workflow.actions or step.do in _VERBS or step.do not in RESERVED
         done = step_told(self._desk, bare, self._language)
         if not known:
             label = command_label(self._desk, step.do, self._language)

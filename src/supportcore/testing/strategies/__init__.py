@@ -9,6 +9,11 @@ values are few and chosen to collide: letters that differ in case, accent or a s
     def test_a_list_shows_what_its_filter_says(ticket, where): …
 """
 
+from supportcore.lazy import needing
+
+with needing("testing", "supportcore.testing.strategies"):
+    import hypothesis  # noqa: F401
+
 from supportcore.testing.strategies.documents import documents
 from supportcore.testing.strategies.events import (
     assignments,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -12,11 +11,13 @@ from hypothesis.strategies import SearchStrategy
 from supportcore.text import BODY_LIMIT, EMAIL_LIMIT, FIRST_INSTANT, ID_LIMIT, INT_LIMIT, TITLE_LIMIT
 
 T = TypeVar("T")
-Strategies = Mapping[str, SearchStrategy[Any]]
 
 LAST_INSTANT = datetime(2199, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+"""The last instant a value may have; the first is 1970."""
 MILLISECOND = timedelta(milliseconds=1)
+"""The least difference of two instants, or of two spans."""
 CENTURY = timedelta(days=36_525)
+"""The longest span that is drawn."""
 
 _KEY_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-"
 _SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())  # U+3000 is the last

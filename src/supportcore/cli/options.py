@@ -1,9 +1,7 @@
-"""What several commands share: options, opening what they name, JSON, a progress bar."""
+"""What several commands take: options, and what they name: a desk, a store."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from supportcore.cli.commands import Failure
 from supportcore.definition import Definition, load_definition
 from supportcore.definition.loader import PRESETS
 from supportcore.storage.opening import open_store
@@ -67,54 +64,3 @@ def opened(url: str, prefix: str, schema: str | None = None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def counted(number: int, what: str) -> str:
-    """
-    Return a number with its noun.
-
-    >>> counted(1, "finding"), counted(2, "finding")
-    ('1 finding', '2 findings')
-    """
-    return f"{number} {what}" + ("s" if number != 1 else "")
-
-
-def print_json(data: Mapping[str, Any]) -> None:
-    """Print one JSON object."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
-def write_files(files: Mapping[Path, str]) -> None:
-    """
-    Write files, whose folders are made if need be, and print their paths.
-
-    Raises:
-        Failure: One of them cannot be written.
-    """
-    for path, text in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise Failure(f"Error: {path} cannot be written: {error.strerror}") from error
-        click.echo(path)
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[float], None]]:
-    """
-    Show how far something is, on stderr.
-
-    Yields:
-        A function to be called with the share that is done, 0 to 1. It draws a bar on a terminal and nothing elsewhere.
-    """
-    if not sys.stderr.isatty():
-        yield lambda share: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(label, total=1.0)
-        yield lambda share: bars.update(task, completed=share)
