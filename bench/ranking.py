@@ -166,12 +166,12 @@ def questions(asked: Asked) -> dict[str, list[Sequence[str]]]:
     return {"rare": [(word,) for word in asked.rare], "common": list(asked.common)}
 
 
-def index_asking(desk: Desk, *, typing: bool = False, limit: int = BEST) -> Callable[[str], finding.Finding]:
+def index_asking(desk: Desk, *, typing: bool = False, limit: int = BEST) -> Callable[[str], finding.Hits]:
     """Return what asks the index, in a transaction of its own, as a view does."""
     languages = analysed_as(desk.definition.languages)
     readable = scopes(staff=False, customers=ANA.customers)
 
-    def ask(text: str) -> finding.Finding:
+    def ask(text: str) -> finding.Hits:
         words = question(text, languages=languages, preferred=LANGUAGE, typing=typing)
         asked = finding.Asked(words=words, languages=languages, scopes=readable, limit=limit)
         with desk.store.begin(write=False) as execute:

@@ -320,7 +320,9 @@ def span_of(default: Any = attrs.NOTHING) -> Any:
 def frozen_set(values: Iterable[str]) -> frozenset[str]:
     """Convert any iterable of host ids into a frozenset, refusing a bare string and bad ids."""
     if isinstance(values, str):
-        raise Invalid(Fault("set", "wrong_type", facts(expected="several values", expected_es="varios valores")))
+        example = f"{{{values[:64]!r}}}"
+        expected = facts(expected=f"several values, such as {example}", expected_es=f"varios valores, como {example}")
+        raise Invalid(Fault("set", "wrong_type", expected))
     result = frozenset(values)
     for value in result:
         fault = id_fault(value, "set")

@@ -17,11 +17,11 @@ from pymongo.asynchronous.mongo_client import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from supportcore.errors import Busy, StoreError
-from supportcore.storage.ports import AsyncExecute, Conflict, Steps, adrive
+from supportcore.storage.ports import AsyncExecute, Conflict, adrive
 from supportcore_mongo import migrate
 from supportcore_mongo.database import ABORT, START, Collections, Database, Session, commit
 from supportcore_mongo.joined import Call, Membership
-from supportcore_mongo.ledger import MongoLedger, desks
+from supportcore_mongo.ledgers import MongoLedgers
 from supportcore_mongo.operations import Doc, Operation
 from supportcore_mongo.targets import Target
 
@@ -43,7 +43,7 @@ def open_async_store(
     return AsyncMongoStore(target, prefix=prefix, schema=schema)
 
 
-class AsyncMongoStore:
+class AsyncMongoStore(MongoLedgers):
     """
     A store in a MongoDB database; see `supportcore.storage.ports.AsyncStore`.
 
@@ -54,16 +54,7 @@ class AsyncMongoStore:
 
     def __init__(self, target: str | AsyncMongoClient[Doc], *, prefix: str = "sc_", schema: str | None = None) -> None:
         self._target: Target[AsyncMongoClient[Doc]] = Target(target, AsyncMongoClient, prefix=prefix, schema=schema)
-        self._database = self._target.database
-        self.url: str = self._database.url
-
-    def ledger(self, desk: str) -> MongoLedger:
-        """Return the operations on one desk."""
-        return MongoLedger(desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks()
+        super().__init__(self._target.database)
 
     @asynccontextmanager
     async def begin(self, *, write: bool) -> AsyncIterator[AsyncExecute]:
@@ -103,23 +94,15 @@ class AsyncMongoStore:
         return JoinedAsyncMongoStore(self._database, host)
 
 
-class JoinedAsyncMongoStore:
+class JoinedAsyncMongoStore(MongoLedgers):
     """A store inside one transaction of a host; made by `AsyncMongoStore.join`."""
 
     joined = True
 
     def __init__(self, database: Database, host: Any) -> None:
-        self._database, self._membership = database, Membership(host, AsyncClientSession)
+        super().__init__(database)
+        self._membership = Membership(host, AsyncClientSession)
         self._collections = Collections(database, host.client)
-        self.url: str = database.url
-
-    def ledger(self, desk: str) -> MongoLedger:
-        """Return the operations on one desk."""
-        return MongoLedger(desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks()
 
     @asynccontextmanager
     async def begin(self, *, write: bool) -> AsyncIterator[AsyncExecute]:

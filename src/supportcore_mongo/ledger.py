@@ -27,13 +27,6 @@ from supportcore_mongo.portal import MongoPortal
 from supportcore_mongo.tickets import MongoTickets
 
 
-def desks() -> Steps[tuple[str, ...]]:
-    """Return the keys of all desks that have tickets or rules, ascending."""
-    of_tickets = yield Operation("tickets", "distinct", ("desk",))
-    of_rules = yield Operation("rules", "distinct", ("desk",))
-    return tuple(sorted({*of_tickets, *of_rules}))
-
-
 class MongoLedger(MongoTickets, MongoKnowledge, MongoCredentials, MongoPortal, MongoBlobs, PortableMongo):
     """One desk in a MongoDB database; see `supportcore.storage.ports.Ledger`."""
 

@@ -16,16 +16,16 @@ from pymongo.errors import PyMongoError
 from pymongo.synchronous.mongo_client import MongoClient
 
 from supportcore.errors import Busy, StoreError
-from supportcore.storage.ports import Conflict, Execute, Steps, drive
+from supportcore.storage.ports import Conflict, Execute, drive
 from supportcore_mongo import migrate
 from supportcore_mongo.database import ABORT, START, Collections, Database, Session, commit
 from supportcore_mongo.joined import Call, Membership
-from supportcore_mongo.ledger import MongoLedger, desks
+from supportcore_mongo.ledgers import MongoLedgers
 from supportcore_mongo.operations import Doc, Operation
 from supportcore_mongo.targets import Target
 
 
-class MongoStore:
+class MongoStore(MongoLedgers):
     """
     A store in a MongoDB database; see `supportcore.storage.ports.Store`.
 
@@ -37,16 +37,7 @@ class MongoStore:
 
     def __init__(self, target: str | MongoClient[Doc], *, prefix: str = "sc_", schema: str | None = None) -> None:
         self._target: Target[MongoClient[Doc]] = Target(target, MongoClient, prefix=prefix, schema=schema)
-        self._database = self._target.database
-        self.url: str = self._database.url
-
-    def ledger(self, desk: str) -> MongoLedger:
-        """Return the operations on one desk."""
-        return MongoLedger(desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks()
+        super().__init__(self._target.database)
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Execute]:
@@ -82,23 +73,15 @@ class MongoStore:
         return JoinedMongoStore(self._database, host)
 
 
-class JoinedMongoStore:
+class JoinedMongoStore(MongoLedgers):
     """A store inside one transaction of a host; made by `MongoStore.join`."""
 
     joined = True
 
     def __init__(self, database: Database, host: Any) -> None:
-        self._database, self._membership = database, Membership(host, ClientSession)
+        super().__init__(database)
+        self._membership = Membership(host, ClientSession)
         self._collections = Collections(database, host.client)
-        self.url: str = database.url
-
-    def ledger(self, desk: str) -> MongoLedger:
-        """Return the operations on one desk."""
-        return MongoLedger(desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks()
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Execute]:

@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from supportcore.errors import Busy, CannotJoin, StoreError
 from supportcore.storage.attempts import pauses
-from supportcore.storage.ports import AsyncExecute, Conflict, Steps
+from supportcore.storage.ports import AsyncExecute, Conflict
 from supportcore_sql.database import Database
 from supportcore_sql.engines import open_async_engine
-from supportcore_sql.ledger import Operation, SqlLedger, desks
+from supportcore_sql.ledger import Operation
+from supportcore_sql.ledgers import SqlLedgers
 from supportcore_sql.prepared import READY
 from supportcore_sql.transactions import Membership, broken_off, open_owned
 
@@ -40,7 +41,7 @@ def open_async_store(target: str | AsyncEngine, *, prefix: str = "sc_", schema: 
     return AsyncSqlStore(target, prefix=prefix, schema=schema)
 
 
-class AsyncSqlStore:
+class AsyncSqlStore(SqlLedgers):
     """
     A store in a SQL database; see `supportcore.storage.ports.AsyncStore`.
 
@@ -53,17 +54,8 @@ class AsyncSqlStore:
         ours = isinstance(target, str)
         self._engine: AsyncEngine = open_async_engine(target, schema=schema)
         dialect = self._engine.dialect.name
-        self._database = Database(self._engine.url, dialect, prefix=prefix, schema=schema, ours=ours)
+        super().__init__(Database(self._engine.url, dialect, prefix=prefix, schema=schema, ours=ours))
         self._turn = asyncio.Lock()
-        self.url: str = self._database.url
-
-    def ledger(self, desk: str) -> SqlLedger:
-        """Return the operations on one desk."""
-        return SqlLedger(self._database.statements, desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks(self._database.statements)
 
     @asynccontextmanager
     async def begin(self, *, write: bool) -> AsyncIterator[AsyncExecute]:
@@ -167,7 +159,7 @@ class AsyncSqlStore:
             await asyncio.shield(connection.close())
 
 
-class JoinedAsyncSqlStore:
+class JoinedAsyncSqlStore(SqlLedgers):
     """A store inside one transaction of a host; made by `AsyncSqlStore.join`."""
 
     joined = True
@@ -176,17 +168,8 @@ class JoinedAsyncSqlStore:
         inner: Any = getattr(host, "sync_session", getattr(host, "sync_connection", None))
         if inner is None:
             raise CannotJoin(why=f"it takes a started AsyncConnection or an AsyncSession, not {type(host).__name__}")
-        self._database, self._host = database, host
-        self._membership = Membership(inner, database)
-        self.url: str = database.url
-
-    def ledger(self, desk: str) -> SqlLedger:
-        """Return the operations on one desk."""
-        return SqlLedger(self._database.statements, desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks(self._database.statements)
+        super().__init__(database)
+        self._host, self._membership = host, Membership(inner, database)
 
     @asynccontextmanager
     async def begin(self, *, write: bool) -> AsyncIterator[AsyncExecute]:

@@ -26,18 +26,12 @@ from supportcore_sql.portable import Operation as Operation
 from supportcore_sql.portal import parts
 from supportcore_sql.prepared import TOGETHER
 from supportcore_sql.preparing import Form
-from supportcore_sql.statements import Statements
 from supportcore_sql.wholes import whole
 
 COUNTS_AT_ONCE = 256
 """How many counts one statement makes at most; PostgreSQL has room for 1664 in a row."""
 VALUES_AT_ONCE = 10_000
 """How many values they compare with at most, if they are several; asyncpg and SQLite take 32,766 parameters."""
-
-
-def desks(statements: Statements) -> Steps[tuple[str, ...]]:
-    """Return the keys of all desks that have tickets or rules, ascending."""
-    return tuple((yield statements.desks, {}).scalars())
 
 
 def _counted_at_once(wheres: Sequence[Predicate]) -> Iterator[tuple[Predicate, ...]]:

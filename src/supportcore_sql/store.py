@@ -16,16 +16,17 @@ import sqlalchemy as sa
 
 from supportcore.errors import Busy, CannotJoin, StoreError
 from supportcore.storage.attempts import pauses
-from supportcore.storage.ports import Conflict, Execute, Steps
+from supportcore.storage.ports import Conflict, Execute
 from supportcore_sql.database import Database
 from supportcore_sql.engines import open_engine
 from supportcore_sql.forking import Gate
-from supportcore_sql.ledger import Operation, SqlLedger, desks
+from supportcore_sql.ledger import Operation
+from supportcore_sql.ledgers import SqlLedgers
 from supportcore_sql.prepared import READY
 from supportcore_sql.transactions import Membership, broken_off, open_owned
 
 
-class SqlStore:
+class SqlStore(SqlLedgers):
     """
     A store in a SQL database; see `supportcore.storage.ports.Store`.
 
@@ -39,23 +40,14 @@ class SqlStore:
     def __init__(self, target: str | sa.Engine, *, prefix: str = "sc_", schema: str | None = None) -> None:
         ours = isinstance(target, str)
         engine = open_engine(target, schema=schema)
+        super().__init__(Database(engine.url, engine.dialect.name, prefix=prefix, schema=schema, ours=ours))
         self._engine = engine
-        self._database = Database(engine.url, engine.dialect.name, prefix=prefix, schema=schema, ours=ours)
         self._turn = Lock()
         self._kept: sa.Connection | None = None
         self._left: sa.Connection | None = None
         self._pid = os.getpid()
         file = ours and self._database.file is not None
         self._gate = Gate(WeakMethod(self._let_go), patience=self._database.patience) if file else None
-        self.url: str = self._database.url
-
-    def ledger(self, desk: str) -> SqlLedger:
-        """Return the operations on one desk."""
-        return SqlLedger(self._database.statements, desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks(self._database.statements)
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Execute]:
@@ -191,22 +183,14 @@ class SqlStore:
             self._engine.dispose(close=False)
 
 
-class JoinedSqlStore:
+class JoinedSqlStore(SqlLedgers):
     """A store inside one transaction of a host; made by `SqlStore.join`."""
 
     joined = True
 
     def __init__(self, database: Database, membership: Membership) -> None:
-        self._database, self._membership = database, membership
-        self.url: str = database.url
-
-    def ledger(self, desk: str) -> SqlLedger:
-        """Return the operations on one desk."""
-        return SqlLedger(self._database.statements, desk)
-
-    def desks(self) -> Steps[tuple[str, ...]]:
-        """Return the keys of all desks that have tickets or rules."""
-        return desks(self._database.statements)
+        super().__init__(database)
+        self._membership = membership
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Execute]:

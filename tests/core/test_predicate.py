@@ -117,6 +117,31 @@ def test_words_are_said_in_both_languages(predicate: Predicate) -> None:
     assert words(predicate, "es")
 
 
+@pytest.mark.parametrize(
+    ("predicate", "held", "failed"),
+    [
+        (Eq("state", "open"), "open", "done"),
+        (Ne("state", "open"), "done", "open"),
+        (In("state", ("open", "done")), "done", "held"),
+        (Range("number", 2, 4), 2, 4),
+        (Range("number", 2, 4), 3, 1),
+        (Missing("team"), None, "desk"),
+        (Missing("team", False), "desk", None),
+        (Has("@actor.roles", "agent"), {"agent"}, {"customer"}),
+        (Missing("@actor.teams"), set(), {"desk"}),
+        (All((Eq("state", "open"), Ne("state", "done"))), "open", "done"),
+        (AnyOf((Eq("state", "open"), Eq("state", "done"))), "done", "held"),
+    ],
+    ids=str,
+)
+def test_what_each_comparison_holds_of(predicate: Predicate, held: Any, failed: Any) -> None:
+    """Each comparison is true of one value and false of another."""
+    test = to_python(predicate)
+    for value, expected in ((held, True), (failed, False)):
+        anything = SimpleNamespace(**dict.fromkeys(("state", "number", "team", "roles", "teams"), value))
+        assert expected is test(anything, anything)
+
+
 def test_null_is_defined_once() -> None:
     """A missing value equals nothing, differs from everything, is in no list and in no range."""
     ticket = SimpleNamespace(assignee=None, closed_at=None)

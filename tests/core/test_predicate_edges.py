@@ -163,3 +163,9 @@ def test_filters_may_be_sets() -> None:
         conditions({"state": kind(["open"])}).parts[0]  # type: ignore[union-attr]
         for kind in (tuple, set, frozenset)
     ]
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("en", "open is no"), ("es-CO", "abierto es no")])
+def test_a_flag_is_told_in_words(locale: str, expected: str) -> None:
+    """What is or is not so is said by yes and no, in both languages."""
+    assert expected == words(Eq("is_open", False), locale)

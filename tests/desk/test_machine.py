@@ -33,7 +33,7 @@ def run_machine(machine: type[DeskMachine], name: str, tmp_path: Path, *, exampl
             finally:
                 Machine.close()
 
-    profile = settings.get_profile(settings.get_current_profile_name())
+    profile = settings()
     times = max(1, profile.max_examples // 30)
     chosen = settings(
         profile,

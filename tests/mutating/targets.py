@@ -25,7 +25,7 @@ TARGETS = (
     "src/supportcore/workflow/engine.py",
     "src/supportcore/sla/calendar.py",
     "src/supportcore/sla/clocks.py",
-    "src/supportcore/predicate.py",
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("src/supportcore/predicate/*.py")),
 )
 
 TESTS = (

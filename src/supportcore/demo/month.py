@@ -122,7 +122,7 @@ class _Living:
     def through(self, tickets: int, progress: Callable[[float], object]) -> Month:
         for at in self._hours.arrivals(tickets):
             self._plan(at, self._open)
-        self._plan(self._begins + WORKER_EVERY, self._work)
+        self._plan(self._begins + WORKER_EVERY, self._let_workers_run)
         self._plan(self._begins + timedelta(days=3, hours=11), self._stray)
         self._plan_agreements()
         while self._agenda:
@@ -177,12 +177,12 @@ class _Living:
         offered = [offer for offer in acting.actions(ticket_id) if offer.name != _CITE]
         closed = [offer for offer in offered if not offer.allowed]
         if closed and self._random.random() < _MISTAKEN:
-            self._do(acting, actor, ticket, self._random.choice(closed))
+            self._take(acting, actor, ticket, self._random.choice(closed))
         chosen = choose(self._random, self._definition, [offer for offer in offered if offer.allowed], ticket, side)
         if chosen is not None:
-            self._do(acting, actor, ticket, chosen)
+            self._take(acting, actor, ticket, chosen)
         elif not ticket.is_open and closed:  # a last thank-you to a ticket that takes none
-            self._do(acting, actor, ticket, closed[0])
+            self._take(acting, actor, ticket, closed[0])
         ticket = self._overseer.get(ticket_id)  # whoever handed it over may not see it any more
         self._call_voters(ticket)
         self._plan_next(ticket)
@@ -206,7 +206,7 @@ class _Living:
             return
         for offer in offered:
             if offer.name == "decide" and offer.allowed:
-                self._do(acting, actor, ticket, offer)
+                self._take(acting, actor, ticket, offer)
 
     def _visitor(self, ticket_id: str, side: str) -> tuple[Actor, Acting, Ticket] | None:
         """Return who looks at a ticket next, out of those who may see it."""
@@ -244,7 +244,7 @@ class _Living:
         else:
             self._visit_later(ticket.id, "customer", timedelta(hours=14))
 
-    def _do(self, acting: Acting, actor: Actor, ticket: Ticket, offer: Offer) -> None:
+    def _take(self, acting: Acting, actor: Actor, ticket: Ticket, offer: Offer) -> None:
         target = target_of(self._definition, offer.name, ticket)
         purpose: str
         if target is not None:
@@ -287,9 +287,9 @@ class _Living:
         self._commands[name] += 1
         return receipt
 
-    def _work(self) -> None:
+    def _let_workers_run(self) -> None:
         self._workers.run()
-        self._plan(self._clock.at + WORKER_EVERY, self._work)
+        self._plan(self._clock.at + WORKER_EVERY, self._let_workers_run)
 
 
 def _sorted(counter: Counter[str]) -> dict[str, int]:

@@ -120,7 +120,7 @@ class Teller:
             "category": told.CATEGORIES,
             "outcome": told.OUTCOMES,
             "approval": told.APPROVALS,
-        }.get(path, told.FLAGS if value in told.FLAGS else None)
+        }.get(path)
         if known is not None:
             return self.word(known, value)
         if path == "@actor.roles":

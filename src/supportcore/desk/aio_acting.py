@@ -7,15 +7,15 @@ Commands return a `Receipt`, questions the records themselves, views what a scre
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar
 
+from supportcore.desk.aio_asking import AsyncAsking
+from supportcore.desk.aio_doing import AsyncDoing
 from supportcore.desk.bonds.aio_acting import AsyncBonding
 from supportcore.desk.knowledge.aio_acting import AsyncKnowing
 from supportcore.lazy import Later
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from supportcore.desk import downloads, filing, hands, viewing
     from supportcore.desk import profile as saving
     from supportcore.desk.aio import AsyncDesk
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from supportcore.desk.downloads import AsyncDownload
     from supportcore.desk.filing import Filing
     from supportcore.desk.knowledge import requests as knowing
-    from supportcore.desk.offers import Offer
     from supportcore.desk.profile import Saving
-    from supportcore.desk.promises import Promise
-    from supportcore.desk.requests import Filters, Request, Requests
-    from supportcore.desk.timeline import Entry
+    from supportcore.desk.requests import Request, Requests
     from supportcore.desk.views.errors import ErrorView
     from supportcore.desk.views.records import (
         CalendarView,
@@ -40,17 +37,12 @@ if TYPE_CHECKING:
         NoticeList,
         Profile,
         QuestionList,
-        Submit,
         TicketPage,
     )
     from supportcore.errors import SupportError
-    from supportcore.sla.clocks import Light
     from supportcore.storage import ports
     from supportcore.storage.blobs import AsyncReadable
-    from supportcore.storage.ports import Page, Steps
-    from supportcore.tickets.commands import Receipt
-    from supportcore.tickets.measures import Measures
-    from supportcore.tickets.ticket import Ticket
+    from supportcore.storage.ports import Steps
 else:
     downloads, filing = Later("supportcore.desk.downloads"), Later("supportcore.desk.filing")
     hands, viewing = Later("supportcore.desk.hands"), Later("supportcore.desk.viewing")
@@ -62,7 +54,7 @@ else:
 T = TypeVar("T")
 
 
-class AsyncActing(AsyncKnowing, AsyncBonding):
+class AsyncActing(AsyncDoing, AsyncAsking, AsyncKnowing, AsyncBonding):
     """What one actor can do and see on a desk. Commands return a `Receipt`; the same id returns the same one."""
 
     def __init__(self, desk: AsyncDesk, requests: Requests) -> None:
@@ -71,289 +63,6 @@ class AsyncActing(AsyncKnowing, AsyncBonding):
         self._views = viewing.Viewing(requests, desk._addresses)
         self._knowing = knowing.KnowledgeRequests(requests, desk._addresses)
         self._bonds = bonds.BondRequests(requests)
-
-    async def open(
-        self,
-        document: Mapping[str, object],
-        *,
-        contact: str | None = None,
-        form: str = "default",
-        files: Sequence[str] = (),
-        suggestion: str = "",
-        command_id: str | None = None,
-    ) -> Receipt:
-        """
-        Open a ticket.
-
-        Args:
-            document: The intake form, by field key.
-            contact: Whom staff opens it for; the actor itself otherwise.
-            form: Key of the form that was filled in.
-            files: Ids of drafts to take.
-            suggestion: ``id`` of what `suggest` returned for it.
-            command_id: Makes a retry harmless; a fresh one by default.
-
-        Raises:
-            Refused: The actor may not open tickets here.
-            Invalid: Faults of the document, all at once.
-        """
-        asked = self._requests.open(
-            document, contact=contact, form=form, files=files, suggestion=suggestion, command_id=command_id
-        )
-        return await self._run(asked)
-
-    async def open_all(
-        self,
-        documents: Sequence[Mapping[str, object]],
-        *,
-        contacts: Sequence[str | None] | None = None,
-        command_ids: Sequence[str] | None = None,
-    ) -> tuple[Receipt, ...]:
-        """
-        Open many tickets in one transaction, all or none; each as `open` does, numbered in the order given.
-
-        Args:
-            documents: 1,000 at most.
-            contacts: For each document, whom staff opens it for.
-            command_ids: For each document; fresh ones by default.
-
-        Raises:
-            Refused: The actor may not open tickets here.
-            Invalid: Faults of a document, all at once; each path begins with its place, from 0.
-        """
-        return await self._run(self._requests.open_all(documents, contacts=contacts, command_ids=command_ids))
-
-    async def reply(
-        self,
-        ticket: str,
-        text: str = "",
-        *,
-        files: Sequence[str] = (),
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """Write a public message: *text*, *files* (ids of drafts to take) or both."""
-        return await self._run(
-            self._requests.reply(ticket, text, files=files, command_id=command_id, seen_version=seen_version)
-        )
-
-    async def note(
-        self,
-        ticket: str,
-        text: str = "",
-        *,
-        files: Sequence[str] = (),
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """Write an internal note: *text*, *files* (ids of drafts to take) or both."""
-        return await self._run(
-            self._requests.note(ticket, text, files=files, command_id=command_id, seen_version=seen_version)
-        )
-
-    async def assign(
-        self,
-        ticket: str,
-        document: Mapping[str, object],
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """Say who works on it: ``assignee``, ``responsible``, ``team``; absent keeps, None takes away."""
-        return await self._run(
-            self._requests.assign(ticket, document, command_id=command_id, seen_version=seen_version)
-        )
-
-    async def triage(
-        self,
-        ticket: str,
-        document: Mapping[str, object],
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """Classify it anew; absent keeps, None takes away."""
-        return await self._run(
-            self._requests.triage(ticket, document, command_id=command_id, seen_version=seen_version)
-        )
-
-    async def set_deadline(
-        self,
-        ticket: str,
-        deadline: datetime | None,
-        *,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """
-        Set by when the ticket is to be done (plazo), or with None take that away.
-
-        Raises:
-            Invalid: The instant has passed, or is naive.
-        """
-        request = self._requests.set_deadline(ticket, deadline, command_id=command_id, seen_version=seen_version)
-        return await self._run(request)
-
-    async def retarget(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
-        """Put a ticket under today's service levels; it keeps those it was opened under until then."""
-        return await self._run(self._requests.retarget(ticket, command_id=command_id, seen_version=seen_version))
-
-    async def move(self, ticket: str, *, command_id: str | None = None, seen_version: int | None = None) -> Receipt:
-        """
-        Put a ticket under today's rules, in the state where their ``[moves]`` have those of its state go.
-
-        It keeps the rules it was opened under until then. Its service levels stay; see `retarget`.
-        """
-        return await self._run(self._requests.move(ticket, command_id=command_id, seen_version=seen_version))
-
-    async def cite(
-        self,
-        ticket: str,
-        article: str,
-        *,
-        solved: bool = True,
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """
-        Name a published article, by id, as what solved a ticket, or take that back; saying it again changes nothing.
-
-        Args:
-            solved: False takes it back.
-        """
-        request = self._requests.cite(ticket, article, solved=solved, command_id=command_id, seen_version=seen_version)
-        return await self._run(request)
-
-    async def act(
-        self,
-        ticket: str,
-        action: str,
-        document: Mapping[str, object] | None = None,
-        *,
-        files: Sequence[str] = (),
-        command_id: str | None = None,
-        seen_version: int | None = None,
-    ) -> Receipt:
-        """
-        Take an action of the workflow.
-
-        Args:
-            document: The form of the action, by field key.
-            files: Ids of drafts to take.
-
-        Raises:
-            Refused: With the reasons that `actions` shows.
-            StaleVersion: The ticket changed since *seen_version*.
-        """
-        request = self._requests.act(
-            ticket, action, document, files=files, command_id=command_id, seen_version=seen_version
-        )
-        return await self._run(request)
-
-    async def submit(
-        self,
-        submit: Submit | Mapping[str, object],
-        document: Mapping[str, object],
-        *,
-        files: Sequence[str] = (),
-        command_id: str | None = None,
-    ) -> Receipt:
-        """
-        Give the command a form was made for, whatever it is.
-
-        Args:
-            submit: `FormView.submit`, or what `dump` made of it.
-            document: The form filled in, by field key; its schema is that of the `FormView`.
-            files: Ids of drafts to take.
-
-        Raises:
-            Refused: The rules do not allow it; `Invalid` with all faults if the document, or *submit* itself, is wrong.
-            StaleVersion: The ticket changed since the form was made.
-        """
-        request = self._requests.submit(submit, document, files=files, command_id=command_id)
-        return await self._run(request)
-
-    async def actions(self, ticket: str | int | None = None) -> tuple[Offer, ...]:
-        """Return every command and action, and of those not allowed, why; without a ticket, of opening one."""
-        return await self._run(self._requests.actions(ticket))
-
-    async def get(self, ticket: str | int) -> Ticket:
-        """Return a ticket by id or number, as it is stored."""
-        return await self._run(self._requests.get(ticket))
-
-    async def find(
-        self,
-        where: Filters = None,
-        *,
-        sort: str = "-updated_at",
-        limit: int = 50,
-        cursor: str | None = None,
-        page: int | None = None,
-        total: bool = True,
-    ) -> Page[Ticket]:
-        """
-        Return a page of the tickets this actor may see.
-
-        Args:
-            where: Field to value, list of values, or None for "has none"; or a predicate.
-            sort: One of the sort keys, with ``-`` before it for descending.
-            cursor: ``next`` or ``previous`` of a page of the same list.
-            page: Number of a page, from 1, instead of a cursor.
-        """
-        request = self._requests.find(where, sort=sort, limit=limit, cursor=cursor, page_number=page, total=total)
-        return await self._run(request)
-
-    @overload
-    async def count(self, where: Filters = None) -> int: ...
-
-    @overload
-    async def count(self, where: Filters = None, *, by: str) -> Mapping[str | bool | None, int]: ...
-
-    async def count(self, where: Filters = None, *, by: str | None = None) -> int | Mapping[str | bool | None, int]:
-        """Return how many tickets this actor may see; with *by*, how many for each value of that field."""
-        if by is None:
-            return await self._run(self._requests.count(where))
-        return await self._run(self._requests.count_by(by, where))
-
-    async def timeline(self, ticket: str | int) -> tuple[Entry, ...]:
-        """Return what happened, oldest first, as far as this actor may see it."""
-        return await self._run(self._requests.timeline(ticket))
-
-    async def as_of(self, ticket: str | int, instant: datetime) -> Ticket:
-        """Return a ticket as it was at *instant*, if this actor may see it now."""
-        return await self._run(self._requests.as_of(ticket, instant))
-
-    async def clocks(self, ticket: str | int, at: datetime | None = None) -> tuple[Promise, ...]:
-        """
-        Return what was promised to a ticket and how it stands: time used and left, light, met or not.
-
-        Args:
-            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
-        """
-        return await self._run(self._requests.clocks(ticket, at))
-
-    async def measures(self, ticket: str | int, at: datetime | None = None) -> Measures:
-        """
-        Return what came of a ticket in open time: first response, resolution, what it was held, each clock's run.
-
-        Args:
-            at: As of then; an instant to come tells how it will stand if nobody does anything. None is now.
-        """
-        return await self._run(self._requests.measures(ticket, at))
-
-    async def light(self, ticket: str | int, at: datetime | None = None) -> Light:
-        """Return the most pressing light of a ticket's clocks, now or as of *at*."""
-        return await self._run(self._requests.light(ticket, at))
-
-    async def lights(self, where: Filters = None, *, at: datetime | None = None) -> Mapping[Light, int]:
-        """
-        Return how many tickets this actor may see show which light.
-
-        Args:
-            where: As of `find`; there ``{"light": "red"}`` is a filter, too.
-            at: As of then; None is now. The past is told from the histories, ticket by ticket, which takes its time.
-        """
-        return await self._run(self._requests.lights(where, at))
 
     # -- views
 

@@ -51,7 +51,7 @@ class Asked:
 
 
 @attrs.frozen(kw_only=True)
-class Finding:
+class Hits:
     """
     What was found.
 
@@ -66,15 +66,15 @@ class Finding:
     respelt: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
-def find(ledger: Ledger, asked: Asked) -> Steps[Finding]:
+def find(ledger: Ledger, asked: Asked) -> Steps[Hits]:
     """Return the articles that a search finds."""
     if not asked.words:
-        return Finding(found=Found((), 0))
+        return Hits(found=Found((), 0))
     first = tuple(dict.fromkeys(term for word in asked.words for term in word.terms))
     if len(first) == 1:  # whatever one term weighs, the order is the same
         alone = yield from _search(ledger, asked, {first[0]: 1})
         if alone.total >= LITTLE:
-            return Finding(found=alone, terms=frozenset(first))
+            return Hits(found=alone, terms=frozenset(first))
     known = yield from _frequencies(ledger, asked, (*first, *markers(asked.languages)))
     weighed = weights(first, known)
     respelt: dict[str, tuple[str, ...]] = {}
@@ -95,7 +95,7 @@ def find(ledger: Ledger, asked: Asked) -> Steps[Finding]:
         if elsewhere:
             weighed = elsewhere | weighed
             found = yield from _search(ledger, asked, weighed)
-    return Finding(found=found, terms=frozenset(weighed), respelt=respelt)
+    return Hits(found=found, terms=frozenset(weighed), respelt=respelt)
 
 
 def _respelt(

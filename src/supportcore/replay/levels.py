@@ -30,6 +30,8 @@ from supportcore.definition.reading import Node, meant
 from supportcore.errors import DefinitionError, DefinitionFault
 from supportcore.workflow.definition import DONE, Category
 
+__all__ = ["Promised", "load_promised"]
+
 LedTo = Literal[Category, "cancelled", "stay"]
 LED_TO: tuple[LedTo, ...] = (*get_args(Category), "cancelled", "stay")
 """What an activity may lead to."""

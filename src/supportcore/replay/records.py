@@ -17,8 +17,10 @@ from typing import BinaryIO
 
 from supportcore.replay.faults import RowFault, row_fault
 
-MOST_BYTES = 1_048_576  # of one record; the largest body is 256 KiB, and a log also quotes
-MOST_LINES = 1_000  # physical lines of one record
+MOST_BYTES = 1_048_576
+"""How long a record may be; the largest body is 256 KiB, and a log also quotes."""
+MOST_LINES = 1_000
+"""How many physical lines a record may have."""
 
 
 class _Lines:

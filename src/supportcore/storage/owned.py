@@ -158,7 +158,7 @@ class OwnedLedger:
             for start in range(0, len(ids), IDS_AT_ONCE):
                 part = ids[start : start + IDS_AT_ONCE]
                 # What a collation of the host's takes for equal is not: it is looked up below by the very id.
-                found.update({(kind, one.id): one for one in _of(kind, (yield from owned.read(part)))})
+                found.update({(kind, one.id): one for one in _of_kind(kind, (yield from owned.read(part)))})
         return tuple([found.get(ref) for ref in wanted])
 
     def records_of(self, kind: str, *, after: str = "", limit: int = 100) -> Steps[tuple[Record, ...]]:
@@ -166,7 +166,7 @@ class OwnedLedger:
         owned = self._owned.get(kind)
         if owned is None:
             return (yield from self._ledger.records_of(kind, after=after, limit=limit))
-        page = _of(kind, (yield from owned.page(after, limit)))
+        page = _of_kind(kind, (yield from owned.page(after, limit)))
         ids = [after, *(one.id for one in page)]
         if len(page) > limit or any(first >= second for first, second in pairwise(ids)):
             raise StoreError(
@@ -193,7 +193,7 @@ def _ledger(ledger: Ledger, owned: Mapping[str, Owned]) -> Ledger:
     return cast(Ledger, OwnedLedger(ledger, owned))
 
 
-def _of(kind: str, records: Iterable[Record]) -> tuple[Record, ...]:
+def _of_kind(kind: str, records: Iterable[Record]) -> tuple[Record, ...]:
     """Return what a host read, or refuse what is not of the kind it was asked for."""
     found = tuple(records)
     for record in found:

@@ -34,7 +34,7 @@ from supportcore.tickets.events import (
 from supportcore.tickets.files import File
 from supportcore.tickets.permissions import attempt
 from supportcore.tickets.references import CLASSIFIED
-from supportcore.tickets.ticket import Timer
+from supportcore.tickets.ticket import Ticket, Timer
 from supportcore.tickets.timekeeping import target_of
 from supportcore.workflow.definition import State, Transition, WaitingOn
 
@@ -47,6 +47,13 @@ def timers_of(state: State, at: datetime) -> tuple[Timer, ...]:
     """Return the timers that start when *state* is entered at *at*."""
     rule = state.timer
     return () if rule is None else (Timer(action=rule.action, due_at=at + rule.after),)
+
+
+def waits_for(ticket: Ticket, state: State, *, entered: bool, told: WaitingOn | None = None) -> WaitingOn | None:
+    """Return whom *ticket* waits for in *state*: nobody if it is final, else as *told*, as it says, or as before."""
+    if state.final:
+        return None
+    return told or (state.waiting_on if entered else None) or ticket.waiting_on
 
 
 def pausing(levels: ServiceLevels | None, state: State, waiting_on: WaitingOn | None) -> bool:
@@ -80,10 +87,8 @@ def move(
         attached = draft.attach(ticket.id, files, author=actor, audience=step.comment, salt=salt)
     asked = values.get("waiting_on")
     waiting: WaitingOn | None = asked if asked is not None else step.waiting_on  # type: ignore[assignment]  # an option
-    if waiting is None:
-        waiting = (target.waiting_on if step.to is not None else None) or ticket.waiting_on
+    waiting = waits_for(ticket, target, entered=step.to is not None, told=waiting)
     reason = values.get("reason")
-    waiting = None if target.final else waiting
     event = StateChanged(
         at=at,
         actor=actor,

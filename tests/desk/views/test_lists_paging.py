@@ -72,7 +72,7 @@ def _key(value: Any) -> Any:
 @pytest.mark.parametrize("name", STORES)
 def test_what_stands_still_is_met_once(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Forwards to the end, then backwards to the beginning, while rows change, appear and leave."""
-    profile = settings.get_profile(settings.get_current_profile_name())
+    profile = settings()
     url = server_url(request, name)
 
     @given(rng=st.randoms(use_true_random=False))

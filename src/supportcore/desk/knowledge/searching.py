@@ -18,7 +18,7 @@ from supportcore.analysis import LANGUAGES, fold
 from supportcore.analysis import language_of as stemmed_as
 from supportcore.articles.permissions import sees
 from supportcore.desk.checks import check_kind, check_whole
-from supportcore.desk.finding import Asked, Finding, find
+from supportcore.desk.finding import Asked, Hits, find
 from supportcore.desk.knowledge.filters import categories_above, required_of
 from supportcore.desk.knowledge.listing import language_of, path, scopes_of
 from supportcore.desk.views.records import (
@@ -224,7 +224,7 @@ class _Seen:
         ]
 
 
-def _respelt(finding: Finding, seen: Iterable[_Seen]) -> tuple[Respelling, ...]:
+def _respelt(finding: Hits, seen: Iterable[_Seen]) -> tuple[Respelling, ...]:
     """Return what words were taken for, as the articles of the page write it; as stems, where none of them has it."""
     found: list[Respelling] = []
     for word, terms in finding.respelt.items():

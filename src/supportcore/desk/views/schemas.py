@@ -102,13 +102,13 @@ def _record(record: type[Any], definitions: dict[str, Schema]) -> Schema:
 
 def _said(hint: Any, description: str | None, definitions: dict[str, Schema]) -> Schema:
     """Return the schema of a property with its description, which draft-07 does not read beside a reference."""
-    found = _of(hint, definitions)
+    found = _schema_of(hint, definitions)
     if description is None:
         return found
     return {"description": description, **({"allOf": [found]} if "$ref" in found else found)}
 
 
-def _of(hint: Any, definitions: dict[str, Schema]) -> Schema:
+def _schema_of(hint: Any, definitions: dict[str, Schema]) -> Schema:
     """Return the schema of what `dump` makes of a value of this type."""
     if hint is Any:
         return {}
@@ -126,9 +126,9 @@ def _of(hint: Any, definitions: dict[str, Schema]) -> Schema:
     if origin in (Union, UnionType):
         return _union(parts, definitions)
     if origin is tuple and len(parts) == 2 and parts[1] is Ellipsis:
-        return {"type": "array", "items": _of(parts[0], definitions)}
+        return {"type": "array", "items": _schema_of(parts[0], definitions)}
     if origin is Mapping and parts[0] is str:
-        return {"type": "object", "additionalProperties": _of(parts[1], definitions)}
+        return {"type": "object", "additionalProperties": _schema_of(parts[1], definitions)}
     raise TypeError(f"no JSON Schema is known for {hint!r}")
 
 
@@ -137,4 +137,4 @@ def _union(parts: tuple[Any, ...], definitions: dict[str, Schema]) -> Schema:
     kinds = [part for part in parts if not (part is int and float in parts)]  # an integer is a number
     if len(kinds) == 2 and NoneType in kinds and all(part in _PLAIN for part in kinds):
         return {"type": [_PLAIN[part] for part in kinds]}
-    return {"anyOf": [_of(part, definitions) for part in kinds]}
+    return {"anyOf": [_schema_of(part, definitions) for part in kinds]}

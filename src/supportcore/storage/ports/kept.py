@@ -34,6 +34,7 @@ Record = (
     | Article
     | Preferences
 )
+"""What a catalogue keeps: what a host installs, and what people chose for themselves."""
 RECORD_KINDS: Mapping[str, type[Record]] = {
     "customer": Customer,
     "contact": Contact,

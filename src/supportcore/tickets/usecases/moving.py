@@ -10,7 +10,7 @@ from supportcore.tickets.asks import Asking
 from supportcore.tickets.commands import MoveTicket
 from supportcore.tickets.draft import Draft
 from supportcore.tickets.events import Moved
-from supportcore.tickets.moves import pausing, timers_of
+from supportcore.tickets.moves import pausing, timers_of, waits_for
 from supportcore.tickets.permissions import refusals
 from supportcore.tickets.ticket import Ticket, Timer
 from supportcore.tickets.usecases.context import Context, instant_of
@@ -31,8 +31,7 @@ def move_ticket(command: MoveTicket, context: Context, draft: Draft) -> Asking[N
     desk, ticket, at = context.desk, draft.ticket, instant_of(context, draft)
     state = state_after(desk, ticket.state)
     assert state is not None, "or it would have been refused"
-    entered = None if state.key == ticket.state else state.waiting_on
-    waiting_on = None if state.final else entered or ticket.waiting_on
+    waiting_on = waits_for(ticket, state, entered=state.key != ticket.state)
     event = Moved(
         at=at,
         actor=context.actor.id,
