@@ -137,7 +137,7 @@ def test_the_worker_sends_what_is_to_be_sent(shop: Shop) -> None:
 def curls(readme: str) -> list[tuple[str, str, dict[str, str], bytes]]:
     """Return the curl lines of a README: method, path, headers and body."""
     found = []
-    for line in re.findall(r"^ +(curl .*)$", readme.replace("\\\n", " "), re.MULTILINE):
+    for line in re.findall(r"^(curl .*)$", readme.replace("\\\n", " "), re.MULTILINE):
         method, headers, body, (_, *words) = "GET", {}, b"", shlex.split(line)
         for word in (rest := iter(words)):
             if word == "-X":
@@ -157,7 +157,7 @@ def test_the_lines_of_the_readme_are_true(shop: Shop, request: pytest.FixtureReq
     """After the README's seed, which may be repeated, its curl lines open a ticket and list it."""
     framework, _ = request.node.callspec.params["shop"]
     readme = (EXAMPLES / framework / "README.md").read_text(encoding="utf-8")
-    assert f"\n    {SEEDED[framework]} " in readme
+    assert f"\n{SEEDED[framework]} " in readme
     for _ in range(2):
         shop.command("seed")
     complaint, tickets = curls(readme)
