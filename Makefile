@@ -1,12 +1,15 @@
 # Needs Python 3.11 or newer and make. Every target prepares its own $(VENV); another Python: make PYTHON=python3.12 demo
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint bench mutate stress crash clean
+.PHONY: help demo test lint docs packages bench mutate stress crash clean
 
 PYTHON ?= python3
 VENV ?= .venv
 # Test processes at once: a number, "auto", or 0 for none.
 WORKERS ?= auto
+
+# Whatever brings a package of its own; the other extras are parts of these.
+EXTRAS := sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --root-user-action=ignore --no-warn-script-location
@@ -20,11 +23,21 @@ demo: $(VENV)/.for-demo ## a month in the life of a support desk, on SQLite; mor
 test: $(VENV)/.for-test ## run the tests; more with PYTEST="-k clock -x"
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
-lint: $(VENV)/.for-lint ## style, types and layers
+lint: $(VENV)/.for-lint ## style, types, layers, dead code, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports --no-logo
+	@echo "$(BIN)/vulture, for what is dead in src"
+	@found="$$($(BIN)/vulture)" || [ $$? -eq 3 ] && ! echo "$$found" | grep '^src/'
+	$(BIN)/deptry src
+
+docs: $(VENV)/.for-test ## the documentation, as pages in build/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "build/docs/index.html"
+
+packages: $(VENV)/.for-test ## wheel and sdist, tried in clean environments with each extra on each Python here
+	$(BIN)/python -m tests.packaging
 
 bench: $(VENV)/.for-bench ## measure speed and memory; SCALE=20000 sets the number of tickets
 	$(if $(SCALE),SCALE=$(SCALE) )$(BIN)/python -m bench
@@ -52,17 +65,17 @@ $(VENV)/.for-demo: $(VENV)/.pip pyproject.toml
 
 $(VENV)/.for-test: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the tests need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search]' --group test
+	@$(PIP) -e '.[$(EXTRAS)]' --group test
 	@touch $@
 
 $(VENV)/.for-bench: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the measurements need, and what they compare with, into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search]' --group bench
+	@$(PIP) -e '.[$(EXTRAS)]' --group bench
 	@touch $@
 
 $(VENV)/.for-lint: $(VENV)/.pip pyproject.toml
 	@echo "Installing what the checks need into $(VENV) (once) ..."
-	@$(PIP) -e '.[sql-async,postgresql-async,mariadb-async,mongo,django,cli,testing,holidays,ical,markdown,accounts,search]' --group lint
+	@$(PIP) -e '.[$(EXTRAS)]' --group lint
 	@touch $@
 
 # pip 25.1 is the first that reads dependency groups; the one that comes with Python may be older.

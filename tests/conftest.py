@@ -73,7 +73,7 @@ settings.register_profile(
     "ci",
     _base,
     max_examples=32,  # most run on eleven stores
-    print_blob=True,
+    derandomize=True,  # one commit, one answer; what chance finds is found by whoever runs the tests meanwhile
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
 )
 settings.register_profile(

@@ -341,7 +341,7 @@ def _verified(report: Any) -> Any:
     return [report.tickets, report.events, report.findings]  # each store has columns of its own
 
 
-_profile = settings.get_profile(settings.get_current_profile_name())
+_profile = settings()
 
 
 @pytest.mark.store("memory")
