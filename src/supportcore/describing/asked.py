@@ -10,6 +10,7 @@ from supportcore.describing.page import Lines, bullets, code, heading, plain, ta
 from supportcore.describing.teller import Teller
 from supportcore.forms.fields import INTAKE, Field, Form, Plain, Slot
 from supportcore.predicate import ALWAYS
+from supportcore.predicate.wording import flag
 from supportcore.text import TEXT_LIMIT, TITLE_LIMIT
 from supportcore.workflow.definition import PARTIES
 
@@ -88,7 +89,7 @@ def _at_first(t: Teller) -> str:
 def _default(t: Teller, field: Field, value: Plain) -> str:
     if field.kind == "choice":
         return t.options(field.source or field.key, [str(value)])
-    return t.word(words.FLAGS, str(value)) if isinstance(value, bool) else plain(str(value))
+    return flag(value, t.language) if isinstance(value, bool) else plain(str(value))
 
 
 def _kind(t: Teller, field: Field) -> str:

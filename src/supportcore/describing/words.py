@@ -21,7 +21,6 @@ APPROVALS: Words = {
     "rejected": ("rejected", "rechazado"),
 }
 SIDES: Words = {"customer": ("customer", "cliente"), "staff": ("staff", "equipo")}
-FLAGS: Words = {"True": ("yes", "sí"), "False": ("no", "no")}
 REPLIES: Words = {
     "customer": ("when the customer replies", "cuando responde el cliente"),
     "staff": ("when staff reply", "cuando responde el equipo"),

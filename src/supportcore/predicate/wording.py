@@ -24,7 +24,9 @@ _WORDS = {
 }  # fmt: skip
 
 
-_FLAGS = {"en": ("no", "yes"), "es": ("no", "sí")}
+def flag(value: bool, locale: str = "en") -> str:
+    """Return what is said of something that is so, or is not."""
+    return ("sí" if locale.startswith("es") else "yes") if value else "no"
 
 
 def words(predicate: Predicate, locale: str = "en", label: Label = lambda field, value: value) -> str:
@@ -44,7 +46,7 @@ def words(predicate: Predicate, locale: str = "en", label: Label = lambda field,
         if isinstance(found, tuple):
             return ", ".join(value(path, item) for item in found)
         if isinstance(found, bool):
-            return _FLAGS[language][found]
+            return flag(found, language)
         return label(path, str(found))
 
     match predicate:
